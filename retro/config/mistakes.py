@@ -1,0 +1,223 @@
+"""What is wrong with the values of retro.toml, each as a sentence with its place.
+
+The types are checked by the models; what joins several values (dates, ids, names) is checked here on the plain values,
+so that one wrong type does not hide another mistake.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path as FilePath
+
+from pydantic_core import ErrorDetails
+
+from retro.config.literals import Path, closest, dotted_key, shown_value, toml_key
+from retro.config.models import LONGEST_CADENCE_DAYS, SECTIONS, Theme, folder_name, locate
+
+Table = tuple[Path, dict[str, object]]
+
+_MISSING = object()
+_SELECTORS = tuple(name for name in Theme.model_fields if name != "name")
+_WANTED = {
+    "string_type": "text in quotes",
+    "id_type": "text in quotes or a whole number of at most 64 bits",
+    "int_type": "a whole number without quotes",
+    "bool_type": "true or false",
+    "date_type": "a date such as 2026-03-09, without quotes and without a time",
+    "tuple_type": "a list in [ ]",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+_KINDS = {
+    bool: "true or false",
+    str: "text",
+    int: "a whole number",
+    float: "a decimal number",
+    datetime: "a date with a time",
+    date: "a date",
+    time: "a time",
+    list: "a list",
+    dict: "a table",
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """The value at `path`, or its absence, is wrong because of `why`; `other` is the value that it collides with."""
+
+    path: Path
+    why: str
+    other: Path | None = None
+
+    def text(self, raw: dict[str, object], other_line: int | None) -> str:
+        """Key, value and reason, and the line of the other value if there is one."""
+        value = _value_at(raw, self.path)
+        given = "" if value is _MISSING else f" = {shown_value(value)}"
+        where = "" if other_line is None else f" (line {other_line})"
+        return f"{dotted_key(self.path)}{given}: {self.why}{where}"
+
+
+def _value_at(raw: object, path: Path) -> object:
+    for part in path:
+        if not isinstance(raw, dict | list) or (isinstance(raw, dict) and part not in raw):
+            return _MISSING
+        raw = raw[part]
+    return raw
+
+
+def type_mistakes(errors: Iterable[ErrorDetails]) -> Iterator[Mistake]:
+    """What the models refused."""
+    for error in errors:
+        path = error["loc"]
+        if path[-1] == "[key]":
+            yield Mistake(path[:-1], f"the name {_reason(path, error)}")
+        elif not _is_echo(error):
+            yield Mistake(path, _reason(path, error))
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """Whether it only follows from an error told elsewhere: a default name without its path, a list of wrong items."""
+    return error["type"] == "default_factory_not_called" or (error["type"] == "too_short" and bool(error["input"]))
+
+
+def _reason(path: Path, error: ErrorDetails) -> str:
+    kind = error["type"]
+    if kind == "missing":
+        return "missing; it has to be given"
+    if kind == "extra_forbidden":
+        return _unknown_key(path)
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    if kind == "too_short":
+        return "the list is empty; write at least one glob or leave the line out"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return f"wanted 1 to {LONGEST_CADENCE_DAYS} days"
+    return _wrong_type(path, kind, error["input"])
+
+
+def _unknown_key(path: Path) -> str:
+    names = list(SECTIONS[_section_of(path[:-1])].model_fields)
+    kind = "section" if len(path) == 1 else "key"
+    return f"unknown {kind}{closest(str(path[-1]), names)} (allowed: {', '.join(names)})"
+
+
+def _section_of(path: Path) -> tuple[str, ...]:
+    return tuple(part for part in path if isinstance(part, str))
+
+
+def _wrong_type(path: Path, kind: str, value: object) -> str:
+    wanted, found = _WANTED[kind], _KINDS[type(value)]
+    section = _section_of(path)
+    if section in SECTIONS and kind == "tuple_type":
+        return f"wanted a list of tables, found {found}; write [[{'.'.join(section)}]]"
+    if section in SECTIONS and section == path:
+        return f"wanted a table, found {found}; write [{'.'.join(section)}]"
+    return f"wanted {wanted}, found {found}"
+
+
+def _tables(raw: dict[str, object], *keys: str) -> list[Table]:
+    """The tables of a list such as `[[sprints.named]]` with their paths; nothing where the file has another type."""
+    value: object = raw
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    items = value if isinstance(value, list) else []
+    return [((*keys, place), item) for place, item in enumerate(items) if isinstance(item, dict)]
+
+
+def joint_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
+    """The mistakes that only several values together make."""
+    yield from _cadence_mistakes(raw.get("sprints"))
+    yield from _named_sprint_mistakes(_tables(raw, "sprints", "named"))
+    yield from _theme_mistakes(_tables(raw, "themes"))
+    yield from _repo_mistakes(raw, root)
+
+
+def _cadence_mistakes(rules: object) -> Iterator[Mistake]:
+    if not isinstance(rules, dict):
+        return
+    for given, absent in (("first", "days"), ("days", "first")):
+        if given in rules and absent not in rules:
+            yield Mistake(("sprints", given), f"a cadence needs {absent} as well")
+
+
+def _named_sprint_mistakes(named: list[Table]) -> Iterator[Mistake]:
+    identified = [((*path, "id"), _id_text(item["id"])) for path, item in named if type(item.get("id")) in (str, int)]
+    yield from _repeated(identified, "this id is taken by another sprint")
+    dated = [(path, item) for path, item in named if _is_day(item.get("start")) and _is_day(item.get("end"))]
+    for path, item in dated:
+        if item["end"] < item["start"]:
+            yield Mistake((*path, "end"), f"the last day lies before the first, {item['start']}")
+    yield from _overlaps([(path, item) for path, item in dated if item["start"] <= item["end"]])
+
+
+def _id_text(value: str | int) -> str:
+    return value if isinstance(value, str) else shown_value(value)
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _overlaps(dated: list[Table]) -> Iterator[Mistake]:
+    """Each sprint that begins before an earlier one is over, told at the one that stands later in the file."""
+    longest: Table | None = None
+    for one in sorted(dated, key=lambda table: table[1]["start"]):
+        if longest and one[1]["start"] <= longest[1]["end"]:
+            (other_path, other), (path, item) = sorted((longest, one), key=lambda table: table[0])
+            why = f"{_sprint_label(item)} overlaps {_sprint_label(other)} of {other['start']} to {other['end']}"
+            yield Mistake((*path, "start"), why, (*other_path, "start"))
+        if longest is None or one[1]["end"] > longest[1]["end"]:
+            longest = one
+
+
+def _sprint_label(item: dict[str, object]) -> str:
+    return f"sprint {shown_value(item['id'])}" if "id" in item else "a sprint without an id"
+
+
+def _repeated(found: list[tuple[Path, str]], why: str) -> Iterator[Mistake]:
+    """The values that an earlier table already has."""
+    seen: dict[str, Path] = {}
+    for path, value in found:
+        first = seen.setdefault(value, path)
+        if first != path:
+            yield Mistake(path, why, first)
+
+
+def _theme_mistakes(themes: list[Table]) -> Iterator[Mistake]:
+    named = [((*path, "name"), item["name"].casefold()) for path, item in themes if isinstance(item.get("name"), str)]
+    yield from _repeated(named, "this name is taken by another theme")
+    for path, item in themes:
+        if not any(item.get(selector) for selector in _SELECTORS):
+            yield Mistake(
+                (*path, "name"), f"a theme without a rule takes no commit; give it one of {', '.join(_SELECTORS)}"
+            )
+
+
+def _repo_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
+    repos = [(path, _repo_path(item, root), item) for path, item in _tables(raw, "repos")]
+    located = [((*path, "path"), str(found)) for path, found, _ in repos if found]
+    yield from _repeated(located, "this repository is already listed")
+    named = [((*path, "name"), name) for path, found, item in repos if (name := _repo_name(found, item))]
+    folded = [(path, name.casefold()) for path, name in named]
+    yield from _repeated(folded, "another repository has this name; give each its own")
+    yield from _area_mistakes(raw.get("areas"), [name for _, name in named] or [folder_name(root)])
+
+
+def _repo_path(item: dict[str, object], root: FilePath) -> FilePath | None:
+    path = item.get("path")
+    try:
+        return locate(root, path) if isinstance(path, str) else None
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _repo_name(path: FilePath | None, item: dict[str, object]) -> str | None:
+    name = item.get("name", folder_name(path) if path else None)
+    return name if isinstance(name, str) else None
+
+
+def _area_mistakes(areas: object, repos: list[str]) -> Iterator[Mistake]:
+    for name in areas if isinstance(areas, dict) else ():
+        if name not in repos:
+            known = ", ".join(toml_key(repo) for repo in repos)
+            yield Mistake(("areas", name), f"no repository has this name{closest(name, repos)} (known: {known})")
