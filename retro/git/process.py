@@ -1,0 +1,182 @@
+"""git as a process: a clean environment, pinned settings, limits, and an exit status that is always looked at.
+
+git's standard error is read but never shown: a hostile repository can put a line of any file into it. Only object ids are
+taken from it.
+"""
+
+import os
+import re
+import resource
+import selectors
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from retro.errors import GitError
+
+LEAST_GIT = (2, 35)
+_CHUNK = 1 << 20
+_SILENCE_SECONDS = 900
+_MEMORY_BYTES, _STACK_BYTES = 12 << 30, 64 << 20
+_SETTINGS = {
+    "core.attributesFile": "/dev/null",
+    "core.bigFileThreshold": "512m",
+    "core.commitGraph": "false",
+    "core.fsmonitor": "false",
+    "core.hooksPath": "/dev/null",
+    "core.quotePath": "false",
+    "diff.renameLimit": "1000",
+    "gpg.program": "false",
+    "log.showRoot": "true",
+    "log.showSignature": "false",
+    "mailmap.file": "/dev/null",
+}
+_OBJECT_ID = re.compile(rb"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
+
+
+def command(*arguments: str) -> list[str]:
+    """Argument list of a git call with every setting that could change a number pinned."""
+    pinned = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    return ["git", "--no-pager", "--no-optional-locks", *pinned, *arguments]
+
+
+def environment(git_dir: Path | None = None) -> dict[str, str]:
+    """Environment of a git call, made from nothing: no configuration, no network, no prompt, UTC."""
+    pinned = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": "/nonexistent",
+        "XDG_CONFIG_HOME": "/dev/null",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "/bin/false",
+    }
+    return pinned | ({"GIT_DIR": str(git_dir)} if git_dir else {})
+
+
+class Stream:
+    """One running git whose output is read piece by piece; `close` looks at its exit status."""
+
+    def __init__(self, git_dir: Path | None, arguments: Sequence[str], stdin: bytes = b"") -> None:
+        self._input = _spooled(stdin)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._what = arguments[0]
+        try:
+            self.process = subprocess.Popen(
+                command(*arguments),
+                stdin=self._input,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                env=environment(git_dir),
+                cwd="/",
+            )
+        except FileNotFoundError as error:
+            raise GitError("git: not found on PATH; install git 2.35 or newer") from error
+        _limit(self.process.pid)
+
+    def fileno(self) -> int:
+        """Descriptor of the output, for a selector."""
+        assert self.process.stdout is not None
+        return self.process.stdout.fileno()
+
+    def read(self) -> bytes:
+        """The next piece of output, empty at its end."""
+        return os.read(self.fileno(), _CHUNK)
+
+    def close(self) -> None:
+        """Waits for the end; raises GitError naming the objects that git named when it failed."""
+        status = self.process.wait()
+        self._errors.seek(0)
+        named = [oid.decode() for oid in _OBJECT_ID.findall(self._errors.read(1 << 16))]
+        self.kill()
+        if status:
+            raise GitError(_failure(self._what, status, list(dict.fromkeys(named))))
+
+    def kill(self) -> None:
+        """Ends the process, whatever it does, and frees its files."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for file in (self.process.stdout, self._input, self._errors):
+            file.close()
+
+
+def run(git_dir: Path | None, *arguments: str, stdin: bytes = b"") -> bytes:
+    """Whole output of one git call; raises GitError when it fails or stays silent for 15 minutes."""
+    return b"".join(piece for _, piece in read_together([Stream(git_dir, arguments, stdin)]))
+
+
+def read_together(streams: Sequence[Stream]) -> Iterator[tuple[int, bytes]]:
+    """Pieces of output of several running gits as they come, with the position of the stream each is from.
+
+    Every exit status is looked at; when one fails, or the reader stops early, all of them are ended.
+    """
+    try:
+        with selectors.DefaultSelector() as selector:
+            for position, stream in enumerate(streams):
+                selector.register(stream, selectors.EVENT_READ, position)
+            while selector.get_map():
+                ready = selector.select(_SILENCE_SECONDS)
+                if not ready:
+                    raise GitError(
+                        f"git gave no output for {_SILENCE_SECONDS // 60} minutes and was ended; is the disk reachable?"
+                    )
+                for key, _ in ready:
+                    if piece := streams[key.data].read():
+                        yield key.data, piece
+                    else:
+                        selector.unregister(key.fileobj)
+                        streams[key.data].close()
+    finally:
+        for stream in streams:
+            stream.kill()
+
+
+def check_version() -> str:
+    """Version of git as text; raises GitError when it is older than 2.35."""
+    text = run(None, "--version").decode("ascii", "replace").strip()
+    found = re.search(r"(\d+)\.(\d+)", text)
+    if not found or (int(found[1]), int(found[2])) < LEAST_GIT:
+        raise GitError(f"{text!r} is too old; install git {LEAST_GIT[0]}.{LEAST_GIT[1]} or newer")
+    return text.removeprefix("git version ")
+
+
+def _spooled(stdin: bytes):  # a file, not a pipe: git may write before it has read everything
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the stream
+    file.write(stdin)
+    file.seek(0)
+    return file
+
+
+def _limit(process_id: int) -> None:
+    """Bounds memory and stack of a running git where the system can (Linux); it may have ended already."""
+    if not hasattr(resource, "prlimit"):
+        return
+    for kind, amount in (
+        (resource.RLIMIT_AS, _MEMORY_BYTES),
+        (resource.RLIMIT_STACK, _STACK_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            _, hard = resource.prlimit(process_id, kind)
+            bounded = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+            resource.prlimit(process_id, kind, (bounded, hard))
+        except (ProcessLookupError, PermissionError):
+            return
+
+
+def _failure(what: str, status: int, named: list[str]) -> str:
+    ended = f"was ended by signal {-status}" if status < 0 else f"failed with exit status {status}"
+    if not named:
+        return f"git {what} {ended}; the repository may be damaged: run `git fsck` in it"
+    objects = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+    return f"git {what} {ended} at object {objects}: missing or damaged; run `git fsck` in the clone, or clone it again"
