@@ -1,0 +1,20 @@
+create table commit_files (
+    repo text not null,
+    commit_sha text not null,
+    path text not null,
+    old_path text,
+    change_kind text not null,
+    added_lines bigint,
+    deleted_lines bigint,
+    check (change_kind in ('A', 'M', 'D', 'R', 'C', 'T')),
+    check (added_lines >= 0),
+    check (deleted_lines >= 0)
+);
+comment on table commit_files is 'One row per path that a commit other than a merge changed against its parent (rename detection of 50 %). Merges and shallow boundaries have none. Key: repo, commit_sha, path.';
+comment on column commit_files.repo is 'Repository (repos.repo).';
+comment on column commit_files.commit_sha is 'Commit (commits.commit_sha).';
+comment on column commit_files.path is 'Path after the change; bytes that are not UTF-8 as \xNN.';
+comment on column commit_files.old_path is 'Path before a rename or copy, else NULL.';
+comment on column commit_files.change_kind is 'A added, M modified, D deleted, R renamed, C copied, T type changed (file, link, submodule).';
+comment on column commit_files.added_lines is 'Lines added as git counts them; NULL when git counts none: a binary file.';
+comment on column commit_files.deleted_lines is 'Lines deleted as git counts them; NULL when git counts none: a binary file.';

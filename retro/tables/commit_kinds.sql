@@ -1,0 +1,28 @@
+create table commit_kinds (
+    repo text not null,
+    commit_sha text not null,
+    declared_type text,
+    declared_scope text,
+    is_breaking boolean not null,
+    observed_type text,
+    observed_rule text,
+    work_type text not null,
+    theme text not null,
+    theme_rule text,
+    evidence text not null,
+    rules_digest text not null,
+    check (evidence in ('verified', 'inferred', 'human'))
+);
+comment on table commit_kinds is 'One row per commit: what kind of work it was and which theme it served, with the rules that decided. Key: repo, commit_sha.';
+comment on column commit_kinds.repo is 'Repository (repos.repo).';
+comment on column commit_kinds.commit_sha is 'Commit (commits.commit_sha).';
+comment on column commit_kinds.declared_type is 'Conventional type that the subject claims (feat, fix, ...); NULL: it claims none.';
+comment on column commit_kinds.declared_scope is 'Conventional scope that the subject claims; NULL: none.';
+comment on column commit_kinds.is_breaking is 'True when the subject has ! after the type, or a trailer BREAKING CHANGE.';
+comment on column commit_kinds.observed_type is 'Type that paths and words suggest, the claim left aside; NULL: they suggest none.';
+comment on column commit_kinds.observed_rule is 'Rule that decided observed_type.';
+comment on column commit_kinds.work_type is 'merge for merges, else the declared type, else the observed one, else unknown.';
+comment on column commit_kinds.theme is 'First theme of retro.toml with a rule that matches, or uncategorized.';
+comment on column commit_kinds.theme_rule is 'Rule that decided, as kind:pattern; NULL for uncategorized.';
+comment on column commit_kinds.evidence is 'inferred (rules), human (told in the team''s notes), verified (a merge without a theme rule: its parents say so).';
+comment on column commit_kinds.rules_digest is 'SHA-256 of the rules that made the row.';

@@ -1,0 +1,204 @@
+"""The one DuckDB file: opened, filled and swapped in.
+
+Writing happens in a copy beside the file, in one transaction; the copy then takes the file's place by `os.replace`. A reader
+keeps the file that it opened, a kill leaves the old one, and a full disk costs the copy only. The format is that of DuckDB 1.0, so
+that any client of 1.x opens it too.
+"""
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from retro import tables
+from retro.errors import WarehouseError
+
+if TYPE_CHECKING:  # Polars takes 0.2 s to import, which a run that finds nothing new need not pay
+    import polars as pl
+
+FILE = Path("data") / "retro.duckdb"
+_SPARE_BYTES = 64 << 20
+_COPY = re.compile(r"\.retro\.(\d+)\.duckdb(\.wal|\.tmp)?")
+
+
+def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """Read-only connection, times in UTC.
+
+    Raises WarehouseError when there is no file, when it is damaged, or when it was written with other tables.
+    """
+    if not path.is_file():
+        raise WarehouseError(f"{path}: there is no warehouse yet; `retro mine` makes it")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"{path}: cannot be opened as a DuckDB file ({first_line(error)}); move it away and run `retro mine` to make it again"
+        ) from error
+    connection.execute("set global timezone = 'UTC'")  # global: a cursor takes no session setting over
+    return connection
+
+
+def open_locked(path: Path, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+    """Read-only connection for ad-hoc SQL: no other file, no extension, no setting can be reached from it.
+
+    That stops accidents; it is no wall against an attacker. The lock holds for every later connection of this process to the
+    same file.
+    """
+    open_read_only(path).close()  # the same clear errors
+    connection = duckdb.connect(str(path), read_only=True, config={"python_enable_replacements": "false"})
+    for setting in (
+        "global timezone = 'UTC'",
+        "temp_directory = ''",
+        "enable_external_access = false",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "allow_community_extensions = false",
+        f"memory_limit = '{memory}'",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"set {setting}")
+    return connection
+
+
+@contextmanager
+def one_writer(path: Path) -> Iterator[None]:
+    """Holds the lock of the warehouse at `path` for the time of a run and clears away what dead runs left.
+
+    Raises WarehouseError when another run holds it, or when the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = open(path.parent / ".retro.lock", "a+")  # noqa: SIM115 - closed below, with the lock
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise WarehouseError(
+                f"{path}: another run (process {lock.read().strip() or 'unknown'}) is writing it; wait for its end and try again"
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        for stale in stale_copies(path.parent):
+            stale.unlink(missing_ok=True)
+        yield
+
+
+@contextmanager
+def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connection to a copy of the warehouse, in one transaction; at the end of the block the copy takes its place.
+
+    Leaving by an exception (Ctrl-C too) throws the copy away. Call it within `one_writer`. Raises WarehouseError when there is
+    no room or no permission, or when the file was written with other columns.
+    """
+    copy = path.parent / f".retro.{os.getpid()}.duckdb"
+    try:
+        _check_space(path)
+        if path.exists():
+            shutil.copyfile(path, copy)
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"attach '{_quoted(copy)}' as warehouse (storage_version 'v1.0.0')")
+            connection.execute("use warehouse")
+            connection.execute("begin")
+            _make_tables(connection, path)
+            yield connection
+            connection.execute("commit")
+            connection.execute("use memory")
+            connection.execute("detach warehouse")
+        os.replace(copy, path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    except duckdb.IOException as error:
+        raise WarehouseError(
+            f"{path}: cannot be written ({first_line(error)}); free some space and run it again"
+        ) from error
+    finally:
+        for leftover in (copy, copy.with_name(copy.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+
+
+def load(connection: duckdb.DuckDBPyConnection, table: str, frame: "pl.DataFrame") -> int:
+    """Puts the rows of `frame` into `table`, each in place of the row with the same key; how many there were.
+
+    Loading the same rows twice leaves one of each. Raises WarehouseError when the frame has other columns than the table, or
+    two rows with one key.
+    """
+    if frame.schema != tables.schema(table):
+        raise WarehouseError(f"{table}: rows of another shape than declared: {dict(frame.schema)}")
+    if frame.is_empty():
+        return 0
+    key = list(tables.key(table))
+    if frame.select(key).is_duplicated().any():
+        twice = frame.filter(frame.select(key).is_duplicated()).row(0, named=True)
+        raise WarehouseError(f"{table}: two rows with the key {[twice[column] for column in key]}")
+    same = " and ".join(f"existing.{column} = frame.{column}" for column in key)
+    connection.execute(f"delete from {table} as existing using frame where {same}")
+    connection.execute(f"insert into {table} by name select * from frame")
+    return frame.height
+
+
+def stale_copies(folder: Path) -> list[Path]:
+    """Copies in `folder` that belong to a run which is no longer alive."""
+    found = [(path, match) for path in folder.glob(".retro.*") if (match := _COPY.fullmatch(path.name))]
+    return [path for path, match in found if not _is_alive(int(match[1]))]
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text."""
+    return str(error).strip().partition("\n")[0]
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Makes the tables that the file lacks; raises WarehouseError when one of them has other columns than declared."""
+    known = "select table_name from duckdb_tables() where database_name = 'warehouse'"
+    present = {name for (name,) in connection.execute(known).fetchall()}
+    for name, text in tables.ddl().items():
+        if name not in present:
+            connection.execute(text)
+        elif connection.table(name).limit(0).pl().schema != tables.schema(name):
+            raise WarehouseError(
+                f"{path}: its table {name} has the columns of another version of Retro; "
+                "move the file away and run `retro mine` to make it again"
+            )
+
+
+def _check_space(path: Path) -> None:
+    needed = (path.stat().st_size if path.exists() else 0) + _SPARE_BYTES
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise WarehouseError(
+            f"{path}: {free >> 20:,} MB free on this disk, {needed >> 20:,} MB needed; free some space and run it again"
+        )
+
+
+def _cannot_write(path: Path, error: OSError) -> WarehouseError:
+    if error.errno == errno.ENOSPC:
+        return WarehouseError(
+            f"{path}: the disk is full; free some space and run it again; the warehouse is as it was before"
+        )
+    return WarehouseError(f"{path}: cannot be written ({error.strerror}); check the permissions of {path.parent}")
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
