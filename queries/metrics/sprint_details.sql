@@ -1,0 +1,54 @@
+-- Which sprint is this, and what was it drawn from?
+-- One row: the sprint.
+--
+-- project: name from retro.toml
+-- timezone: zone in which days and sprints begin
+-- is_invented: true for the demo, whose data is made up
+-- sprint: id of the sprint
+-- goal: the goal as told in retro.toml; NULL: none told
+-- first_date: first day, in the project's zone
+-- last_date: last day, inclusive
+-- starts_at: first instant, UTC
+-- ends_at: first instant after it, UTC
+-- previous_sprint: id of the sprint before; NULL: this is the first
+-- gap_day_count: days between the sprint before and this one that belong to no sprint
+-- repo_count: repositories read
+-- mined_at: when the oldest of them was read, UTC
+-- is_running: true when it had not ended when the repositories were read
+--
+-- Evidence: verified
+with ordered as (
+    select
+        *,
+        lag(sprint) over (order by sequence) as previous_sprint,
+        lag(last_date) over (order by sequence) as previous_last_date
+    from sprints
+),
+
+read_repos as (
+    select
+        count(*) as repo_count,
+        min(mined_at) as mined_at
+    from repos
+    where is_configured
+)
+
+select
+    projects.project,
+    projects.timezone,
+    projects.is_invented,
+    ordered.sprint,
+    ordered.goal,
+    ordered.first_date,
+    ordered.last_date,
+    ordered.starts_at,
+    ordered.ends_at,
+    ordered.previous_sprint,
+    coalesce(date_diff('day', ordered.previous_last_date, ordered.first_date) - 1, 0) as gap_day_count,
+    read_repos.repo_count,
+    read_repos.mined_at,
+    coalesce(read_repos.mined_at < ordered.ends_at, false) as is_running
+from ordered
+cross join projects
+cross join read_repos
+where ordered.sprint = $sprint

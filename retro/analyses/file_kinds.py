@@ -1,0 +1,79 @@
+"""Which area and language a path belongs to, by its name alone."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+
+import polars as pl
+from pathspec import GitIgnoreSpec
+from pygments.lexers import find_lexer_class_for_filename, get_all_lexers
+
+from retro import tables
+
+Areas = Mapping[str, Mapping[str, Sequence[str]]]
+_RULES_VERSION = 1
+_NO_LANGUAGE = {"Text only", "Text output", "Diff"}
+# Endings that several languages share and for which Pygments, asked without the content, takes the rarer one.
+_USUAL = {"ipynb": "Jupyter Notebook", "pl": "Perl", "sql": "SQL"}
+
+
+def rules_digest(areas: Areas) -> str:
+    """SHA-256 of everything that decides a row: the areas in order and the version of the built-in rules."""
+    ordered = [(repo, [(area, list(globs)) for area, globs in named.items()]) for repo, named in sorted(areas.items())]
+    return hashlib.sha256(repr([_RULES_VERSION, ordered]).encode()).hexdigest()
+
+
+def file_kinds(paths: Iterable[tuple[str, str]], areas: Areas) -> pl.DataFrame:
+    """Rows of `file_kinds` for (repo, path) pairs."""
+    digest, rows = rules_digest(areas), tables.empty_rows("file_kinds")
+    finders = {repo: _area_finder(named) for repo, named in areas.items()}
+    for repo, path in paths:
+        area, rule = finders.get(repo, top_folder)(path)
+        for column, value in zip(rows.values(), (repo, path, area, rule, language(path), digest), strict=True):
+            column.append(value)
+    return tables.frame("file_kinds", rows)
+
+
+def top_folder(path: str) -> tuple[str, str]:
+    """The first folder of a path, `/` for a file at the top."""
+    folder, slash, _ = path.partition("/")
+    return (folder if slash else "/"), "top-folder"
+
+
+def language(path: str) -> str | None:
+    """Name of the language by file name as Pygments has it; None when the name tells none."""
+    name = path.rpartition("/")[2]
+    if name in _exact_names():
+        return _language_of(name)
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not stem:
+        return None
+    return _USUAL.get(suffix.lower()) or _language_of(f"name.{suffix}")
+
+
+def _area_finder(named: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[str, str]]:
+    """A function that gives the first area with a glob that matches, and that glob."""
+    specs = [(area, globs, GitIgnoreSpec.from_lines(globs)) for area, globs in named.items()]
+
+    def find(path: str) -> tuple[str, str]:
+        for area, globs, spec in specs:
+            match = spec.check_file(path)
+            if match.include:
+                return area, globs[match.index]
+        return "other", "none"
+
+    return find
+
+
+@cache
+def _language_of(name: str) -> str | None:
+    lexer = find_lexer_class_for_filename(name)
+    return lexer.name if lexer is not None and lexer.name not in _NO_LANGUAGE else None
+
+
+@cache
+def _exact_names() -> frozenset[str]:
+    """File names that stand for a language as they are (Makefile, CMakeLists.txt)."""
+    return frozenset(
+        name for _, _, patterns, _ in get_all_lexers(plugins=False) for name in patterns if "*" not in name
+    )
