@@ -1,0 +1,252 @@
+"""The retro.toml that `retro init` proposes: text with comments, made from what was seen.
+
+Whatever comes from a repository is written as a TOML string, also within comments: a folder or a scope can hold quotes,
+line breaks and characters that turn the line around.
+"""
+
+import fnmatch
+import glob
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from os.path import relpath
+from pathlib import Path
+from statistics import median
+
+from pathspec import GitIgnoreSpec
+
+from retro.config.literals import toml_key, toml_text
+from retro.project.surroundings import View
+
+_USUAL_DAYS = 14
+_COVERED_SPRINTS = 6
+_LATEST_GAPS = 12
+_LEAST_GAPS = 5
+_EARLIEST = date(1971, 1, 1)  # so that the first sprint does not begin before 1970, whatever a clock once said
+_REGULAR_DAYS = range(5, 46)
+_SHOWN_FOLDERS, _SHOWN_SCOPES, _SHOWN_PREFIXES = 8, 8, 4
+_LEAST_SCOPE_COMMITS = 3
+# Areas that are told by their files rather than by a top folder, each with the globs to look for.
+_KNOWN_AREAS = {
+    "Tests": (
+        "tests/",
+        "test/",
+        "__tests__/",
+        "spec/",
+        "e2e/",
+        "test_*.py",
+        "*_test.py",
+        "*_test.go",
+        "*.test.*",
+        "*.spec.*",
+    ),
+    "Docs": ("docs/", "doc/", "*.md", "*.rst"),
+    "CI": (".github/", ".gitlab-ci.yml", ".circleci/", ".ci/"),
+}
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """Sprints of `days` days from the Monday `first` on, and why."""
+
+    first: date
+    days: int
+    why: str
+
+
+def propose(root: Path, views: Sequence[View], timezone: str, today: date) -> str:
+    """Text of a retro.toml in the folder `root` for these repositories, whose names differ."""
+    parts = [_head(root, views, timezone, today), _sprints(propose_cadence(views, today))]
+    parts += [_repository(root, view) for view in views]
+    parts += [text for view in views if (text := _areas(view))]
+    parts.append(_themes(views))
+    return "\n".join(parts)
+
+
+def propose_cadence(views: Iterable[View], today: date) -> Cadence:
+    """The cadence of the releases where it is regular, else two weeks; it covers six sprints before the newest commit.
+
+    Regular: of the last gaps between release days, at least five, half lie within a quarter of the median.
+    """
+    views = list(views)
+    releases = max((view.release_days for view in views), key=len, default=[])
+    days = _release_rhythm(releases)
+    if days is None:
+        why = f"Releases tell no regular rhythm, so the usual {_USUAL_DAYS} days; the running sprint began this Monday."
+        days, start = _USUAL_DAYS, today - timedelta(days=today.weekday())
+    else:
+        why = f"Releases come about every {days} days; sprints begin on the Monday after one."
+        start = releases[-1] + timedelta(days=7 - releases[-1].weekday())
+    newest = min(max((view.last_day for view in views if view.last_day), default=today), today)
+    newest = max(newest, _EARLIEST)
+    oldest = newest - timedelta(days=_COVERED_SPRINTS * days)
+    return Cadence(start - timedelta(days=days * -((oldest - start).days // days)), days, why)
+
+
+def _release_rhythm(release_days: Sequence[date]) -> int | None:
+    """Whole weeks in days between releases, None when they are few or irregular."""
+    latest = release_days[-_LATEST_GAPS - 1 :]
+    gaps = [(later - earlier).days for earlier, later in pairwise(latest)]
+    if len(gaps) < _LEAST_GAPS or int(median(gaps)) not in _REGULAR_DAYS:
+        return None
+    usual = median(gaps)
+    spread = median(abs(gap - usual) for gap in gaps)
+    return max(7, 7 * round(usual / 7)) if spread <= usual / 4 else None
+
+
+def _head(root: Path, views: Sequence[View], timezone: str, today: date) -> str:
+    name = views[0].name if len(views) == 1 else _usable_name(root.name)
+    return f"""\
+# The settings of this project's retrospectives, written by `retro init` on {today} from what it found here.
+# Change whatever is wrong: a mistake is told with its line, and `retro doctor` shows what is found and what is missing.
+
+[project]
+name = {toml_text(name)}
+timezone = {toml_text(timezone)}  # days and sprints begin at midnight of this zone
+"""
+
+
+def _usable_name(name: str) -> str:
+    return "".join(character for character in name if character.isprintable()).strip() or "project"
+
+
+def _sprints(cadence: Cadence) -> str:
+    last = cadence.first + timedelta(days=cadence.days - 1)
+    return f"""\
+[sprints]
+# {cadence.why}
+first = {cadence.first}
+days = {cadence.days}
+
+# A sprint of its own name and days wins over the cadence; both days belong to it.
+# [[sprints.named]]
+# id = 1
+# start = {cadence.first}
+# end = {last}
+# goal = "What this sprint was for"
+"""
+
+
+def _repository(root: Path, view: View) -> str:
+    lines = ["[[repos]]"]
+    if view.problem:
+        lines.append(f"# Not read in full: {toml_text(view.problem)}")
+    lines += [f"path = {toml_text(_written_path(view.path, root))}", f"name = {toml_text(view.name)}"]
+    if view.branch and view.branch.isprintable():
+        lines.append(
+            f"branch = {toml_text(view.branch)}  # without this line: the branch that the repository calls its own"
+        )
+    return "\n".join([*lines, _release_tags(view), ""])
+
+
+def _written_path(path: Path, root: Path) -> str:
+    """The path from the folder of retro.toml; a folder called `~x` must not be taken for someone's home."""
+    relative = relpath(path, root)
+    return f"./{relative}" if relative.startswith("~") else relative
+
+
+def _release_tags(view: View) -> str:
+    patterns = _tag_patterns(view.release_tags)
+    if not patterns:
+        return '# release_tags = ["v[0-9]*"]  # without this line: tags that look like versions'
+    matched = sum(any(fnmatch.fnmatchcase(tag, pattern) for pattern in patterns) for tag in view.release_tags)
+    listed = ", ".join(map(toml_text, patterns))
+    return f"release_tags = [{listed}]  # {matched} of {view.tag_count} tags; which tags are releases"
+
+
+def _tag_patterns(tags: Sequence[str]) -> list[str]:
+    """A glob per beginning before the first digit, the most used first; none when there are too many kinds to list."""
+    beginnings = Counter(
+        re.split(r"\d", tag, maxsplit=1)[0] for tag in tags if tag.isprintable() and re.search(r"\d", tag)
+    )
+    if len(beginnings) > _SHOWN_PREFIXES:
+        return []
+    return [f"{glob.escape(beginning)}[0-9]*" for beginning, _ in beginnings.most_common()]
+
+
+def _areas(view: View) -> str:
+    """The `[areas.NAME]` section: known kinds of files first, then the folders that changed most."""
+    present = Counter({path: count for path, count in view.paths.items() if path.rpartition("/")[0] in view.folders})
+    areas = _known_areas(present)
+    known = GitIgnoreSpec.from_lines([pattern for patterns in areas.values() for pattern in patterns])
+    for folder in busy_folders(Counter({path: count for path, count in present.items() if not known.match_file(path)})):
+        areas.setdefault(folder, []).append(f"{escape_glob(folder)}/**")
+    if not areas:
+        return ""
+    lines = [
+        f"[areas.{toml_key(view.name)}]",
+        f"# What the last {view.subject_count} commits changed most. The first area with a glob that matches takes a",
+        "# file; globs are those of .gitignore, and the names on the left are yours to choose.",
+    ]
+    lines += [f"{toml_key(area)} = [{', '.join(map(toml_text, patterns))}]" for area, patterns in areas.items()]
+    return "\n".join([*lines, ""])
+
+
+def _known_areas(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Areas with those of their globs that match a path."""
+    seen = list(paths)
+    matching = {
+        area: [pattern for pattern in patterns if any(GitIgnoreSpec.from_lines([pattern]).match_files(seen))]
+        for area, patterns in _KNOWN_AREAS.items()
+    }
+    return {area: patterns for area, patterns in matching.items() if patterns}
+
+
+def busy_folders(paths: Counter[str]) -> list[str]:
+    """The folders whose files changed most, from `path -> number of changes`, the busiest first.
+
+    A folder with more than half of the changes comes after its own folders, and is left out when one has them all.
+    """
+    total = sum(count for path, count in paths.items() if "/" in path)
+    found = list(_busy_below("", paths, total))
+    largest = sorted(found, key=lambda pair: -pair[1])[:_SHOWN_FOLDERS]
+    return [folder for folder, count in found if (folder, count) in largest]
+
+
+def _busy_below(parent: str, paths: Counter[str], total: int) -> Iterator[tuple[str, int]]:
+    changes: Counter[str] = Counter()
+    for path, count in paths.items():
+        name, slash, _ = path[len(parent) :].partition("/")
+        if path.startswith(parent) and slash and name.isprintable() and name == name.strip():
+            changes[parent + name] += count
+    for folder, count in changes.most_common():
+        inner = list(_busy_below(f"{folder}/", paths, total)) if 2 * count > total else []
+        yield from inner
+        if count not in (inner_count for _, inner_count in inner):
+            yield folder, count
+
+
+def escape_glob(path: str) -> str:
+    """A gitignore pattern that means this very path."""
+    return re.sub(r"([\\*?\[\]!# ])", r"\\\1", path)
+
+
+def _themes(views: Sequence[View]) -> str:
+    scopes = sum((view.scopes for view in views), Counter())
+    subjects = sum(view.subject_count for view in views)
+    often = [(scope, count) for scope, count in scopes.most_common(_SHOWN_SCOPES) if count >= _LEAST_SCOPE_COMMITS]
+    lines = [
+        "# Themes are your own names for what the work was for. The first theme with a rule that matches takes a",
+        "# commit; rules are scopes, paths (globs), words, branches (globs), tickets (prefixes) and labels. To use",
+        "# one, take the `# ` away.",
+    ]
+    if not often:
+        lines += [
+            "#",
+            "# [[themes]]",
+            '# name = "Security hardening"',
+            '# paths = ["services/auth/**"]',
+            '# words = ["vulnerab"]',
+        ]
+    for scope, count in often:
+        text = toml_text(scope)
+        lines += [
+            "#",
+            f"# [[themes]]  # {count} of the last {subjects} subjects",
+            f"# name = {text}",
+            f"# scopes = [{text}]",
+        ]
+    return "\n".join([*lines, ""])
