@@ -1,6 +1,7 @@
 """Rows as text or files: table, csv, json, parquet, md. Nothing in a cell can act on the program that shows it."""
 
 import json
+import math
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "json", "parquet", "md")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t")  # CR and NUL are spelled out
 
 
 def printable(text: str) -> str:
@@ -29,17 +30,22 @@ def cell_text(value: object) -> str:
         return value.strftime("%Y-%m-%d %H:%M:%S") + (" UTC" if value.tzinfo else "")
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, list):
         return "; ".join(cell_text(item) for item in value)
     return printable(str(value))
 
 
 def write(frame: "pl.DataFrame", kind: str, out: BinaryIO) -> None:
-    """Writes the rows to `out` as csv, json, parquet or md; csv cells that a spreadsheet would run get a leading `'`."""
+    """Writes the rows to `out` as csv, json, parquet or md; csv cells that a spreadsheet would run get a leading `'`.
+
+    In csv and md invisible characters are spelled out as on the screen; json escapes them, so that none is lost.
+    """
     if kind == "parquet":
         frame.write_parquet(out)
     elif kind == "json":
-        out.write(json.dumps(frame.to_dicts(), default=json_value, ensure_ascii=False, indent=2).encode() + b"\n")
+        out.write(_json(frame).encode() + b"\n")
     elif kind == "csv":
         import polars as pl
 
@@ -50,12 +56,18 @@ def write(frame: "pl.DataFrame", kind: str, out: BinaryIO) -> None:
 
 
 def json_value(value: object) -> object:
-    """What JSON has no type for: times and dates in ISO 8601, money as text so that no digit is lost."""
-    if isinstance(value, (date, datetime)):
+    """`value` as JSON has it: dates and times in ISO 8601, money as text so that no digit is lost, NaN as null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, date):  # datetime is one
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    if isinstance(value, list):
+        return [json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): json_value(item) for key, item in value.items()}
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _spelled(character: str) -> str:
@@ -65,10 +77,23 @@ def _spelled(character: str) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
 
 
-def _csv_cell(value: object) -> object:
-    if isinstance(value, (int, float, Decimal, bool)) or value is None:
-        return None if value is None else str(value)
-    text = "; ".join(map(cell_text, value)) if isinstance(value, list) else str(value)
+def _json(frame: "pl.DataFrame") -> str:
+    """The rows as JSON; escapes what json leaves raw although a terminal acts on it."""
+    rows = [{name: json_value(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+    text = json.dumps(rows, ensure_ascii=False, indent=2)
+    return "".join(
+        character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1] for character in text
+    )
+
+
+def _csv_cell(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, (int, float)):
+        return str(value)
+    text = cell_text(value) if isinstance(value, list) else printable(str(value))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

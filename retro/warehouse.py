@@ -1,8 +1,8 @@
 """The one DuckDB file: opened, filled and swapped in.
 
-Writing happens in a copy beside the file, in one transaction; the copy then takes the file's place by `os.replace`. A reader
-keeps the file that it opened, a kill leaves the old one, and a full disk costs the copy only. The format is that of DuckDB 1.0, so
-that any client of 1.x opens it too.
+Writing happens in a copy beside the file, in one transaction; the copy then takes the file's place by `os.replace`. A
+reader keeps the file that it opened, a kill leaves the old one, and a full disk costs the copy only. The format is that
+of DuckDB 1.0, so that any client of 1.x opens it too.
 """
 
 import errno
@@ -25,13 +25,15 @@ if TYPE_CHECKING:  # Polars takes 0.2 s to import, which a run that finds nothin
 
 FILE = Path("data") / "retro.duckdb"
 _SPARE_BYTES = 64 << 20
+_NO_ROOM = (duckdb.IOException, duckdb.TransactionException)  # a commit without room is the second
+_DAMAGED = "Corrupt database file"  # DuckDB has no class of error for it
 _COPY = re.compile(r"\.retro\.(\d+)\.duckdb(\.wal|\.tmp)?")
 
 
 def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     """Read-only connection, times in UTC.
 
-    Raises WarehouseError when there is no file, when it is damaged, or when it was written with other tables.
+    Raises WarehouseError when there is no file or when it is damaged.
     """
     if not path.is_file():
         raise WarehouseError(f"{path}: there is no warehouse yet; `retro mine` makes it")
@@ -39,7 +41,8 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
         raise WarehouseError(
-            f"{path}: cannot be opened as a DuckDB file ({first_line(error)}); move it away and run `retro mine` to make it again"
+            f"{path}: cannot be opened as a DuckDB file ({first_line(error)}); "
+            "move it away and run `retro mine` to make it again"
         ) from error
     connection.execute("set global timezone = 'UTC'")  # global: a cursor takes no session setting over
     return connection
@@ -48,8 +51,8 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
 def open_locked(path: Path, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     """Read-only connection for ad-hoc SQL: no other file, no extension, no setting can be reached from it.
 
-    That stops accidents; it is no wall against an attacker. The lock holds for every later connection of this process to the
-    same file.
+    That stops accidents; it is no wall against an attacker. The lock holds for every later connection of this process
+    to the same file.
     """
     open_read_only(path).close()  # the same clear errors
     connection = duckdb.connect(str(path), read_only=True, config={"python_enable_replacements": "false"})
@@ -84,7 +87,8 @@ def one_writer(path: Path) -> Iterator[None]:
         except OSError as error:
             lock.seek(0)
             raise WarehouseError(
-                f"{path}: another run (process {lock.read().strip() or 'unknown'}) is writing it; wait for its end and try again"
+                f"{path}: another run (process {lock.read().strip() or 'unknown'}) is writing it; "
+                "wait for its end and try again"
             ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -98,8 +102,8 @@ def one_writer(path: Path) -> Iterator[None]:
 def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connection to a copy of the warehouse, in one transaction; at the end of the block the copy takes its place.
 
-    Leaving by an exception (Ctrl-C too) throws the copy away. Call it within `one_writer`. Raises WarehouseError when there is
-    no room or no permission, or when the file was written with other columns.
+    Leaving by an exception (Ctrl-C too) throws the copy away. Call it within `one_writer`. Raises WarehouseError when
+    there is no room or no permission, or when the file is damaged or was written with other columns.
     """
     copy = path.parent / f".retro.{os.getpid()}.duckdb"
     try:
@@ -119,10 +123,10 @@ def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         os.replace(copy, path)
     except OSError as error:
         raise _cannot_write(path, error) from error
-    except duckdb.IOException as error:
-        raise WarehouseError(
-            f"{path}: cannot be written ({first_line(error)}); free some space and run it again"
-        ) from error
+    except duckdb.Error as error:
+        if (told := worded(path, error)) is None:
+            raise
+        raise told from error
     finally:
         for leftover in (copy, copy.with_name(copy.name + ".wal")):
             leftover.unlink(missing_ok=True)
@@ -131,8 +135,8 @@ def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def load(connection: duckdb.DuckDBPyConnection, table: str, frame: "pl.DataFrame") -> int:
     """Puts the rows of `frame` into `table`, each in place of the row with the same key; how many there were.
 
-    Loading the same rows twice leaves one of each. Raises WarehouseError when the frame has other columns than the table, or
-    two rows with one key.
+    Loading the same rows twice leaves one of each. Raises WarehouseError when the frame has other columns than the
+    table, or two rows with one key.
     """
     if frame.schema != tables.schema(table):
         raise WarehouseError(f"{table}: rows of another shape than declared: {dict(frame.schema)}")
@@ -152,6 +156,16 @@ def stale_copies(folder: Path) -> list[Path]:
     """Copies in `folder` that belong to a run which is no longer alive."""
     found = [(path, match) for path in folder.glob(".retro.*") if (match := _COPY.fullmatch(path.name))]
     return [path for path, match in found if not _is_alive(int(match[1]))]
+
+
+def worded(path: Path, error: duckdb.Error) -> WarehouseError | None:
+    """What a failure of DuckDB says about the file at `path`; None when it says nothing about it."""
+    if _DAMAGED in str(error):
+        cure = "move it away and run `retro mine` to make it again"
+        return WarehouseError(f"{path}: is damaged ({first_line(error)}); {cure}")
+    if isinstance(error, _NO_ROOM):
+        return WarehouseError(f"{path}: cannot be written ({first_line(error)}); free some space and run it again")
+    return None
 
 
 def first_line(error: BaseException) -> str:

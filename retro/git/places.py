@@ -2,7 +2,7 @@
 
 A git directory looks like this (only what is read here):
 
-    HEAD              ref: refs/heads/main
+    HEAD              ref: refs/heads/main                            (an object id when detached)
     packed-refs       ae1b9f66238f75ced3ced5e4485408435de10768 refs/tags/v1.0
                       ^ca097c96f97d8d2a5da09b8ca736c7e78a2467f6        (what the tag above stands for)
     refs/heads/main   ae1b9f66238f75ced3ced5e4485408435de10768
@@ -17,22 +17,25 @@ called HEAD would otherwise stop the run for good.
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from retro.errors import GitError
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SMALL, _LARGE = 1 << 16, 1 << 30
+_SMALL, _MEDIUM, _LARGE = 1 << 16, 1 << 24, 1 << 30
+_SYMBOLIC_STEPS = 5  # as many as git follows
 
 
 @dataclass(frozen=True)
 class Place:
     """A repository found on disk.
 
-    `git_dir` is its own folder, `common_dir` the one with objects and refs (they differ in a linked work tree). `refs` maps
-    full names to object ids as written (tags not resolved); `broken_refs` holds the names that no id could be read for.
-    `head_ref` is the ref that HEAD names, None when detached; `is_bare` says that there is no work tree around it; `remote_url` may hold a password.
+    `git_dir` is its own folder, `common_dir` the one with objects and refs (they differ in a linked work tree). `refs`
+    maps full names to object ids as written (tags not resolved); a detached HEAD is among them as HEAD. `broken_refs`
+    holds the names that no id could be read for. `head_ref` is the ref that HEAD names, None when detached; `is_bare`
+    says that there is no work tree around it; `remote_url` may hold a password.
     """
 
     git_dir: Path
@@ -53,31 +56,13 @@ class Place:
 def find_place(path: Path) -> Place:
     """The repository at `path`: a clone, a linked work tree or a bare repository.
 
-    Raises GitError when there is none, or when it is of a kind that cannot be read as text (reftable).
+    Raises GitError when there is none, when it is of a kind that cannot be read as text (reftable), or when one of the
+    files named above is not a plain file.
     """
-    if not path.exists():
-        raise GitError(f"{path}: no such folder; correct `path` in retro.toml or clone the repository there")
-    git_dir = _git_dir(path)
-    common = _pointed_at(git_dir / "commondir", git_dir, prefix="") or git_dir
-    if not (common / "objects").is_dir():
-        raise GitError(f"{path}: not a git repository; name a clone or a bare repository in retro.toml")
-    if (common / "reftable").is_dir():
-        raise GitError(
-            f"{path}: refs are kept as reftable, which cannot be read yet; `git clone --mirror` it and name the copy"
-        )
-    refs, broken = _refs(common)
-    head = read_file(git_dir / "HEAD", _SMALL)
-    shallow = (read_file(common / "shallow", _LARGE) or "").split()
-    return Place(
-        git_dir=git_dir,
-        common_dir=common,
-        refs=refs,
-        broken_refs=broken,
-        head_ref=head[5:].strip() if head and head.startswith("ref: ") else None,
-        shallow=frozenset(oid for oid in shallow if _ID.fullmatch(oid)),
-        is_bare=git_dir == path.resolve() and git_dir.name != ".git",
-        remote_url=_remote_url(common),
-    )
+    try:
+        return _place(path)
+    except OSError as error:
+        raise GitError(f"{error.filename or path}: cannot be read ({error.strerror}); check the permissions") from error
 
 
 def read_file(path: Path, limit: int) -> str | None:
@@ -101,9 +86,41 @@ def read_file(path: Path, limit: int) -> str | None:
         return file.read(limit).decode("utf-8", "backslashreplace")
 
 
+def symbolic_target(common: Path, name: str) -> str | None:
+    """Name that the symbolic ref `name` points at, None when it is not one."""
+    text = _loose(common / name)
+    return text[4:].strip() if text and text.startswith("ref:") else None
+
+
+def _place(path: Path) -> Place:
+    if not path.exists():
+        raise GitError(f"{path}: no such folder; correct `path` in retro.toml or clone the repository there")
+    git_dir = _git_dir(path)
+    common = _pointed_at(git_dir / "commondir", git_dir, prefix="") or git_dir
+    if not (common / "objects").is_dir() or not os.path.lexists(git_dir / "HEAD"):
+        raise GitError(f"{path}: not a git repository; name a clone or a bare repository in retro.toml")
+    if (common / "reftable").is_dir():
+        raise GitError(
+            f"{path}: refs are kept as reftable, which cannot be read yet; `git clone --mirror` it and name the copy"
+        )
+    refs, broken = _refs(common)
+    head = (read_file(git_dir / "HEAD", _SMALL) or "").strip()
+    shallow = (read_file(common / "shallow", _LARGE) or "").split()
+    return Place(
+        git_dir=git_dir,
+        common_dir=common,
+        refs=refs | ({"HEAD": head} if _ID.fullmatch(head) else {}),
+        broken_refs=broken,
+        head_ref=head[4:].strip() if head.startswith("ref:") else None,
+        shallow=frozenset(oid for oid in shallow if _ID.fullmatch(oid)),
+        is_bare=git_dir == path.resolve() and git_dir.name != ".git",
+        remote_url=_remote_url(common),
+    )
+
+
 def _remote_url(common: Path) -> str | None:
     """Address of the remote origin as the configuration spells it; only this one line is ever taken from there."""
-    text = read_file(common / "config", _SMALL) or ""
+    text = read_file(common / "config", _MEDIUM) or ""
     found = re.search(
         r'^\[remote "origin"\]\s*\n(?:[ \t]+(?!url\b).*\n)*[ \t]+url[ \t]*=[ \t]*(\S+)', text, re.MULTILINE
     )
@@ -125,46 +142,69 @@ def _pointed_at(pointer: Path, base: Path, prefix: str) -> Path | None:
 
 
 def _refs(common: Path) -> tuple[dict[str, str], tuple[str, ...]]:
-    refs: dict[str, str] = {}
-    broken: list[str] = []
-    for line in (read_file(common / "packed-refs", _LARGE) or "").splitlines():
+    """Ids by ref name, and the names of refs without a readable one; a loose ref counts before a packed one.
+
+    Loose refs are read first, as git does: one that a running git packs meanwhile is then found in both places, not in
+    neither.
+    """
+    loose: dict[str, str] = {}
+    symbolic: dict[str, str] = {}
+    damaged: list[str] = []
+    for path in _loose_files(common):
+        name = os.fsencode(path.relative_to(common)).decode("utf-8", "backslashreplace")
+        if (value := _loose(path)) is None:
+            continue
+        if value.startswith("ref:"):
+            symbolic[name] = value[4:].strip()
+        elif value:
+            loose[name] = value
+        else:
+            damaged.append(name)
+    packed, cut = _packed(common)
+    refs = {name: oid for name, oid in packed.items() if name not in damaged and name not in symbolic} | loose
+    return refs | _resolved(symbolic, refs), tuple(sorted(damaged + cut))
+
+
+def _packed(common: Path) -> tuple[dict[str, str], list[str]]:
+    refs, broken = {}, []
+    for line in (read_file(common / "packed-refs", _LARGE) or "").split("\n"):
         oid, _, name = line.partition(" ")
         if name.startswith("refs/") and _ID.fullmatch(oid):
             refs[name] = oid
-    for folder, _, files in os.walk(common / "refs"):
-        for file in files:
-            path = Path(folder, file)
-            name = path.relative_to(common).as_posix()
-            if file.endswith(".lock"):
-                continue
-            oid = _loose(path)
-            if oid is None:
-                broken.append(name)
-                refs.pop(name, None)
-            elif not oid.startswith("ref:"):
-                refs[name] = oid
-    return _with_symbolic(common, refs), tuple(sorted(broken))
+        elif line and line[0] not in "#^":  # the head line, and what the tag above stands for
+            broken.append(name or line)
+    return refs, broken
+
+
+def _loose_files(common: Path) -> Iterator[Path]:
+    """Files below refs/ but for the locks of a running git. Raises OSError for a folder that may not be listed."""
+
+    def stop(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # a running git takes empty folders away
+            raise error
+
+    for folder, _, files in os.walk(common / "refs", onerror=stop):
+        yield from (Path(folder, file) for file in files if not file.endswith(".lock"))
 
 
 def _loose(path: Path) -> str | None:
-    """Object id or `ref: ...` of a loose ref, None when it holds neither."""
+    """Object id or `ref: ...` of a loose ref, empty when it holds neither, None when it is not there."""
     try:
-        text = (read_file(path, _SMALL) or "").strip()
+        text = read_file(path, _SMALL)
     except GitError:
+        return ""
+    if text is None:
         return None
-    return text if text.startswith("ref:") or _ID.fullmatch(text) else None
+    value = text.strip()
+    return value if value.startswith("ref:") or _ID.fullmatch(value) else ""
 
 
-def _with_symbolic(common: Path, refs: dict[str, str]) -> dict[str, str]:
-    """`refs` with `refs/remotes/*/HEAD` kept as the id of the branch that it names."""
-    for head in (common / "refs" / "remotes").glob("*/HEAD"):
-        target = symbolic_target(common, head.relative_to(common).as_posix())
+def _resolved(symbolic: dict[str, str], refs: dict[str, str]) -> dict[str, str]:
+    """The id that each symbolic ref leads to; one that leads nowhere is left out."""
+    found = {}
+    for name, target in symbolic.items():
+        for _ in range(_SYMBOLIC_STEPS):
+            target = symbolic.get(target, target)
         if target in refs:
-            refs[head.relative_to(common).as_posix()] = refs[target]
-    return refs
-
-
-def symbolic_target(common: Path, name: str) -> str | None:
-    """Name that the symbolic ref `name` points at, None when it is not one."""
-    text = _loose(common / name) if (common / name).exists() else None
-    return text[4:].strip() if text and text.startswith("ref:") else None
+            found[name] = refs[target]
+    return found

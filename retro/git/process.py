@@ -1,7 +1,7 @@
 """git as a process: a clean environment, pinned settings, limits, and an exit status that is always looked at.
 
-git's standard error is read but never shown: a hostile repository can put a line of any file into it. Only object ids are
-taken from it.
+git's standard error is read but never shown: a hostile repository can put a line of any file into it. Only the ids of
+objects and the names of pack files are taken from it.
 """
 
 import os
@@ -11,6 +11,7 @@ import selectors
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from retro.errors import GitError
@@ -32,7 +33,8 @@ _SETTINGS = {
     "log.showSignature": "false",
     "mailmap.file": "/dev/null",
 }
-_OBJECT_ID = re.compile(rb"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
+_OBJECT_ID = re.compile(rb"(?<!pack-)\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
+_PACK = re.compile(rb"\bpack-[0-9a-f]{40}(?:[0-9a-f]{24})?\.pack\b")
 
 
 def command(*arguments: str) -> list[str]:
@@ -71,16 +73,19 @@ class Stream:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._what = arguments[0]
         try:
-            self.process = subprocess.Popen(
-                command(*arguments),
-                stdin=self._input,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                env=environment(git_dir),
-                cwd="/",
-            )
-        except FileNotFoundError as error:
-            raise GitError("git: not found on PATH; install git 2.35 or newer") from error
+            with _deep_stack():
+                self.process = subprocess.Popen(
+                    command(*arguments),
+                    stdin=self._input,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    env=environment(git_dir),
+                    cwd="/",
+                )
+        except OSError as error:
+            self._input.close()
+            self._errors.close()
+            raise GitError(f"git: cannot be started ({error.strerror}); install git 2.35 or newer, on PATH") from error
         _limit(self.process.pid)
 
     def fileno(self) -> int:
@@ -96,10 +101,10 @@ class Stream:
         """Waits for the end; raises GitError naming the objects that git named when it failed."""
         status = self.process.wait()
         self._errors.seek(0)
-        named = [oid.decode() for oid in _OBJECT_ID.findall(self._errors.read(1 << 16))]
+        told = self._errors.read(1 << 16)
         self.kill()
         if status:
-            raise GitError(_failure(self._what, status, list(dict.fromkeys(named))))
+            raise GitError(_failure(self._what, status, told))
 
     def kill(self) -> None:
         """Ends the process, whatever it does, and frees its files."""
@@ -157,26 +162,46 @@ def _spooled(stdin: bytes):  # a file, not a pipe: git may write before it has r
     return file
 
 
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """Lets a process that starts in the block have a deep stack: git walks a tree by recursion.
+
+    The limit is inherited, since one that is set from outside gets lost when the start is not over yet.
+    """
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = _bounded(_STACK_BYTES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        yield
+        return
+    resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, before)
+
+
 def _limit(process_id: int) -> None:
-    """Bounds memory and stack of a running git where the system can (Linux); it may have ended already."""
+    """Bounds the memory of a running git where the system can (Linux); it may have ended already."""
     if not hasattr(resource, "prlimit"):
         return
-    for kind, amount in (
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_STACK, _STACK_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
+    for kind, amount in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
         try:
             _, hard = resource.prlimit(process_id, kind)
-            bounded = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-            resource.prlimit(process_id, kind, (bounded, hard))
+            resource.prlimit(process_id, kind, (_bounded(amount, hard), hard))
         except (ProcessLookupError, PermissionError):
             return
 
 
-def _failure(what: str, status: int, named: list[str]) -> str:
+def _bounded(amount: int, hard: int) -> int:
+    return amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+
+
+def _failure(what: str, status: int, told: bytes) -> str:
+    objects = list(dict.fromkeys(oid.decode() for oid in _OBJECT_ID.findall(told)))
+    pack = _PACK.search(told)
     ended = f"was ended by signal {-status}" if status < 0 else f"failed with exit status {status}"
-    if not named:
+    if not objects and not pack:
         return f"git {what} {ended}; the repository may be damaged: run `git fsck` in it"
-    objects = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    return f"git {what} {ended} at object {objects}: missing or damaged; run `git fsck` in the clone, or clone it again"
+    named = ", ".join(objects[:3]) + (f" and {len(objects) - 3} more" if len(objects) > 3 else "")
+    where = " ".join([*([f"at object {named}"] if objects else []), *([f"in {pack[0].decode()}"] if pack else [])])
+    return f"git {what} {ended} {where}: missing or damaged; run `git fsck` in the clone, or clone it again"

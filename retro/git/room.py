@@ -1,25 +1,29 @@
 """The room: a private bare repository that borrows a source's objects, and what is asked of it."""
 
 import hashlib
+import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retro.errors import GitError
 from retro.git.places import Place, find_place, read_file, symbolic_target
 from retro.git.process import Stream, check_version, read_together, run
+from retro.git.records import LogRecord, broken_off, log_format, read_time, split_records, take_whole_records
 
-_FIELDS = "%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00"
 _LOG = (
-    "log", "--no-walk=unsorted", "--stdin", "-z", "--raw", "--numstat", "-M", "-l1000", "--root", "--diff-algorithm=myers",
-    "--indent-heuristic", "--diff-merges=off", "-O/dev/null", "--no-relative", "--no-abbrev", "--no-mailmap", "--no-notes",
-    "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--ignore-submodules=none",
-    "--encoding=UTF-8",
+    "log", "--no-walk=unsorted", "--stdin", "-z", "--raw", "--numstat", "-M", "-l1000", "--root", "--indent-heuristic",
+    "--diff-algorithm=myers", "--diff-merges=off", "-O/dev/null", "--no-relative", "--no-abbrev", "--no-mailmap",
+    "--no-notes", "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature",
+    "--ignore-submodules=none", "--encoding=UTF-8",
 )  # fmt: skip
 _SHARD_COMMITS = 400  # below this a second process costs more than it saves
 _USUAL_BRANCHES = ("main", "master", "trunk")
+_SHOWN_BRANCHES = 8
+_ANSWER_BYTES = 256  # more than the first line of any answer of cat-file
+_TAGGER = re.compile(rb"^tagger .*> (\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class Release:
-    """A tag, the commit it stands for, and when it was made: seconds since 1970, None when the tag has no time of its own."""
+    """A tag, the commit it stands for, and when it was made: seconds since 1970, None when it has no time of its own."""
 
     tag: str
     sha: str
@@ -62,35 +66,55 @@ class Room:
         """Whole output of one git call in the room."""
         return run(self.path, *arguments, stdin=stdin)
 
+    def branch_candidates(self, setting: str | None = None) -> list[str]:
+        """Full names of the refs of which `default_branch` takes one, found without git; none without any branch.
+
+        Raises GitError when the setting names no branch, or when there are branches and none of them is the usual one.
+        """
+        for name in [setting] if setting else self._branch_names():
+            possible = (f"refs/heads/{name}", f"refs/remotes/origin/{name}", name)
+            if found := [ref for ref in possible if ref in self.refs]:
+                return found
+            if damaged := [ref for ref in possible if ref in self.place.broken_refs]:
+                raise GitError(f"{self.place.git_dir}: {damaged[0]} holds no object id; run `git fsck` in it")
+        known = sorted(ref for ref in self.refs if ref.startswith(("refs/heads/", "refs/remotes/")))
+        if not setting and not known:
+            return []
+        head = f"{self.head_ref!r}, which is not there" if self.head_ref else "no branch"
+        what = f"no branch {setting!r}" if setting else f"HEAD names {head}"
+        there = ", ".join(ref.removeprefix("refs/heads/") for ref in known[:_SHOWN_BRANCHES])
+        raise GitError(
+            f"{self.place.git_dir}: {what}; branches there: {there or 'none'}; "
+            f"{'correct' if setting else 'set'} `branch` of this repository in retro.toml"
+        )
+
     def default_branch(self, setting: str | None = None) -> tuple[str, str] | None:
         """Full name and commit of the branch that counts as landed; None in a repository without commits.
 
-        The setting wins; then what origin calls its HEAD; then HEAD of a bare repository; then main, master or trunk; then
-        HEAD. Where both the local branch and origin's copy exist, the one that is ahead counts; when they have parted, the
-        local one. Raises GitError when the setting names no branch.
+        The setting wins; then what origin calls its HEAD; then HEAD of a bare repository; then main, master or trunk;
+        then HEAD. Where both the local branch and origin's copy exist, the one that is ahead counts; when they have
+        parted, the local one. Raises GitError when there is no such branch, or when it leads to no commit.
         """
-        for name in [setting] if setting else self._branch_names():
-            candidates = [
-                ref for ref in (f"refs/heads/{name}", f"refs/remotes/origin/{name}", name) if ref in self.refs
-            ]
-            if candidates:
-                ref = self._ahead(candidates)
-                return ref, self.refs[ref]
-        if setting:
-            known = sorted(ref.removeprefix("refs/heads/") for ref in self.refs if ref.startswith("refs/heads/"))
+        candidates = self.branch_candidates(setting)
+        if not candidates:
+            return None
+        ref = self._ahead(candidates)
+        commits = self._peel([ref])
+        if ref not in commits:
             raise GitError(
-                f"{self.place.git_dir}: no branch {setting!r}; branches there: {', '.join(known[:8]) or 'none'}; "
-                "correct `branch` of this repository in retro.toml"
+                f"{self.place.git_dir}: {ref} names {self.refs[ref]}, which is missing, damaged or no commit; "
+                "run `git fsck` in it, or clone it again"
             )
-        return None
+        return ref, commits[ref]
 
     def peel(self, names: Iterable[str]) -> dict[str, str]:
-        """Commit id for each ref of `names` that leads to a commit; the others are left out."""
+        """Commit id for each ref of `names` that leads to a commit; the others, damaged ones too, are left out."""
         wanted = [name for name in names if name in self.refs]
-        asked = "".join(f"{self.refs[name]}^{{commit}}\n" for name in wanted).encode()
-        answers = self.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked).decode().splitlines()
-        found = zip(wanted, (answer.split() for answer in answers), strict=True)
-        return {name: answer[0] for name, answer in found if answer[1:] == ["commit"]}
+        try:
+            return self._peel(wanted)
+        except GitError:  # one damaged object ends the answers to all: it is looked for in the halves
+            half = len(wanted) // 2
+            return self.peel(wanted[:half]) | self.peel(wanted[half:]) if half else {}
 
     def releases(self, names: Sequence[str]) -> list[Release]:
         """Tags (full ref names) that lead to a commit, with the tagger's time where there is one."""
@@ -103,10 +127,12 @@ class Room:
         asked = "".join(f"{sha}\n" for sha in sorted(set(tips))).encode()
         if not asked:
             return []
-        lines = self.run("rev-list", "--parents", "--timestamp", "--stdin", stdin=asked).decode().splitlines()
-        return [Commit(words[1], tuple(words[2:]), read_time(words[0])) for words in map(str.split, lines)]
+        lines = self._lines("rev-list", "--parents", "--timestamp", "--stdin", stdin=asked)
+        commits = [Commit(words[1], tuple(words[2:]), read_time(words[0])) for words in map(str.split, lines)]
+        undated = self._unreadable([commit.sha for commit in commits if commit.committed_at == 0])
+        return [replace(commit, committed_at=None) if commit.sha in undated else commit for commit in commits]
 
-    def log(self, shas: Sequence[str]) -> Iterator["list[LogRecord]"]:
+    def log(self, shas: Sequence[str]) -> Iterator[list[LogRecord]]:
         """Metadata, trailers and changed files of the commits `shas`, in lists as git writes them.
 
         Two processes share the work in two contiguous blocks: neighbours share delta bases. Raises GitError, naming the
@@ -115,16 +141,37 @@ class Room:
         mark = secrets.token_hex(16)
         cut = len(shas) // 2 if len(shas) > _SHARD_COMMITS else len(shas)
         blocks = [block for block in (shas[:cut], shas[cut:]) if block]
-        arguments = [*_LOG, f"--format={mark}S{_FIELDS}{_trailers(mark)}%x00{mark}F", "--end-of-options"]
+        arguments = [*_LOG, f"--format={log_format(mark)}", "--end-of-options"]
         streams = [Stream(self.path, arguments, "\n".join(block).encode()) for block in blocks]
         tails = [bytearray() for _ in streams]
         for position, piece in read_together(streams):
-            whole = _whole_records(tails[position], piece, f"{mark}S".encode())
-            if whole:
+            if whole := take_whole_records(tails[position], piece, mark):
                 yield split_records(whole, mark)
         for tail in tails:
             if tail:
                 yield split_records(bytes(tail), mark)
+
+    def _peel(self, names: list[str]) -> dict[str, str]:
+        asked = "".join(f"{self.refs[name]}^{{commit}}\n" for name in names).encode()
+        answers = self._lines("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+        if len(answers) != len(names):
+            raise broken_off("cat-file")
+        found = zip(names, map(str.split, answers), strict=True)
+        return {name: answer[0] for name, answer in found if answer[1:] == ["commit"]}
+
+    def _unreadable(self, shas: list[str]) -> set[str]:
+        """Those of `shas` that have no readable committer time, which rev-list gives as 0, the first second of 1970."""
+        if not shas:
+            return set()
+        lines = self._lines("log", "--no-walk=unsorted", "--stdin", "--format=%H %ct", stdin="\n".join(shas).encode())
+        return {words[0] for words in map(str.split, lines) if len(words) == 1}
+
+    def _lines(self, *arguments: str, stdin: bytes) -> list[str]:
+        """Lines of one git call's output; raises GitError when the last one does not end."""
+        *lines, rest = self.run(*arguments, stdin=stdin).decode("utf-8", "backslashreplace").split("\n")
+        if rest:
+            raise broken_off(arguments[0])
+        return lines
 
     def _branch_names(self) -> list[str]:
         origin = symbolic_target(self.place.common_dir, "refs/remotes/origin/HEAD")
@@ -133,6 +180,7 @@ class Room:
         names = [
             (origin or "").removeprefix("refs/remotes/origin/"),
             *([head, *usual] if self.place.is_bare else [*usual, head]),
+            "HEAD",
         ]
         return [name for name in names if name]
 
@@ -154,81 +202,63 @@ class Room:
         output = self.run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in object_ids).encode())
         times, start = [], 0
         for _ in object_ids:
-            end = output.index(b"\n", start)
-            _, kind, size = output[start:end].split()
-            body = output[end + 1 : end + 1 + int(size)]
-            head = body.partition(b"\n\n")[0]
-            tagger = re.search(rb"^tagger .*> (\d+)", head, re.MULTILINE) if kind == b"tag" else None
+            head, line_end, _ = output[start : start + _ANSWER_BYTES].partition(b"\n")
+            words = head.split()
+            if not line_end or len(words) != 3:
+                raise broken_off("cat-file")
+            body, start = start + len(head) + 1, start + len(head) + int(words[2]) + 2
+            tagger = _TAGGER.search(output[body:start].partition(b"\n\n")[0]) if words[1] == b"tag" else None
             times.append(read_time(tagger[1].decode()) if tagger else None)
-            start = end + 2 + int(size)
+        if len(output) != start:
+            raise broken_off("cat-file")
         return times
-
-
-LogRecord = tuple[list[str], list[tuple[str, str]], str]  # the 9 fields, trailers, the part with the files
 
 
 def open_room(source: Path, rooms: Path, alternates: bool = False) -> Room:
     """The room for the repository at `source`, made below the folder `rooms` at the first call.
 
-    Raises GitError when `source` is no repository, or borrows objects from elsewhere and `alternates` does not allow it.
+    Raises GitError when `source` is no repository, when it borrows objects from elsewhere and `alternates` does not
+    allow it, or when the room cannot be written.
     """
     place = find_place(source)
-    if not alternates and read_file(place.objects / "info" / "alternates", 1 << 16):
+    if read_file(place.objects / "info" / "alternates", 1 << 16) and not alternates:
         raise GitError(
             f"{source}: borrows objects from another repository (objects/info/alternates); "
             "if you trust that one too, set `alternates = true` for this repository in retro.toml"
         )
-    some_id = next(iter(place.refs.values()), "0" * 40)
-    object_format = "sha256" if len(some_id) == 64 else "sha1"
-    path = rooms / f"{hashlib.sha256(str(place.objects).encode()).hexdigest()[:16]}.git"
-    if not (path / "HEAD").is_file():
+    object_format = _object_format(place)
+    name = hashlib.sha256(f"{place.objects} {object_format}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    room = Room(rooms / f"{name}.git", place, object_format)
+    try:
+        _furnish(room)
+    except OSError as error:
+        raise GitError(
+            f"{room.path}: cannot be written ({error.strerror}); check the permissions of {rooms}"
+        ) from error
+    return room
+
+
+def _object_format(place: Place) -> str:
+    """sha256 when most of the ids are that long: a single bad ref must not decide it."""
+    long = sum(len(oid) == 64 for oid in place.refs.values())
+    return "sha256" if long > len(place.refs) / 2 else "sha1"
+
+
+def _furnish(room: Room) -> None:
+    """Makes the repository of a room; the borrowed objects come last and at once, so that half a room is made again."""
+    borrowed, shallow = room.path / "objects" / "info" / "alternates", room.path / "shallow"
+    if not borrowed.is_file():
         check_version()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        run(None, "init", "-q", "--bare", "--template=", f"--object-format={object_format}", str(path))
-        (path / "objects" / "info").mkdir(exist_ok=True)
-        (path / "objects" / "info" / "alternates").write_bytes(_quoted(place.objects) + b"\n")
-    shallow = path / "shallow"
-    if place.shallow:
-        shallow.write_text("".join(f"{oid}\n" for oid in sorted(place.shallow)))
+        room.path.parent.mkdir(parents=True, exist_ok=True)
+        run(None, "init", "-q", "--bare", "--template=", f"--object-format={room.object_format}", str(room.path))
+        borrowed.parent.mkdir(exist_ok=True)
+        written = borrowed.with_name("new")
+        written.write_bytes(_quoted(room.place.objects) + b"\n")
+        os.replace(written, borrowed)
+    if room.place.shallow:
+        shallow.write_text("".join(f"{oid}\n" for oid in sorted(room.place.shallow)))
     else:
         shallow.unlink(missing_ok=True)
-    return Room(path, place, object_format)
-
-
-def read_time(text: str) -> int | None:
-    """Seconds since 1970 from git's `%at`, None when there are none or the year has more than four digits."""
-    if not text or not text.lstrip("-").isdigit() or len(text) > 12:
-        return None
-    seconds = int(text)
-    return seconds if 0 <= seconds < 253_402_300_800 else None
-
-
-def split_records(whole: bytes, mark: str) -> list[LogRecord]:
-    """Records of a piece of log output that holds whole records only."""
-    return [_record(text, mark) for text in whole.decode("utf-8", "backslashreplace").split(f"{mark}S")[1:]]
-
-
-def _record(text: str, mark: str) -> LogRecord:
-    head, _, files = text.partition(f"\0{mark}F")
-    fields = head.split("\0", 9)
-    trailers = [item.partition(f"{mark}k")[::2] for item in fields.pop().split(f"{mark}t") if item]
-    return fields, trailers, files.lstrip("\0\n")
-
-
-def _trailers(mark: str) -> str:
-    return f"%(trailers:only=true,unfold=true,key_value_separator={mark}k,separator={mark}t)"
-
-
-def _whole_records(tail: bytearray, piece: bytes, start: bytes) -> bytes:
-    """Takes the records that are complete from `tail` + `piece` and leaves the last, still open one in `tail`."""
-    searched = max(0, len(tail) - len(start))
-    tail += piece
-    end = tail.rfind(start, searched)
-    if end <= 0:
-        return b""
-    whole = bytes(tail[:end])
-    del tail[:end]
-    return whole
 
 
 def _quoted(path: Path) -> bytes:

@@ -13,6 +13,7 @@ Merges contribute no files (what a merge itself changed is another question), an
 clone was cut: git would show it as adding everything.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,21 +29,29 @@ from retro.masking import mask
 Rows = dict[str, list]  # column name -> values, all of one length
 
 _SUBJECT_LIMIT, _TEXT_LIMIT = 4096, 65536
+_LONGEST_SECRET = 2048
+_BLANKS = " \t\r\n"  # what git takes for blank in a message
+_BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n)+")
 _BATCH_COMMITS = 4000
 
 
 @dataclass
 class Account:
-    """What a run read and kept of one repository, and why values are missing; grows while the generators run."""
+    """What a run read and kept of one repository, and why values are missing; grows while the generators run.
+
+    `note` is a sentence about the run as a whole, `reasons` count the records that each is true of.
+    """
 
     read: int = 0
     loaded: int = 0
     masked: int = 0
+    note: str | None = None
     reasons: Counter[str] = field(default_factory=Counter)
 
     def text(self) -> str | None:
-        """The reasons with their counts, None without any."""
-        return "; ".join(f"{reason}: {count:,}" for reason, count in sorted(self.reasons.items())) or None
+        """The note, then the reasons with their counts; None without any."""
+        counted = [f"{reason}: {count:,}" for reason, count in sorted(self.reasons.items())]
+        return "; ".join([self.note, *counted] if self.note else counted) or None
 
 
 def landings(graph: Sequence[Commit], tip: str | None) -> dict[str, int | None]:
@@ -153,7 +162,7 @@ def _add(
     elif len(parents) < 2 and files:
         _add_files(batch["commit_files"], files, repo, sha, account)
     for position, (key, value) in enumerate(trailers, 1):
-        _append(batch["commit_trailers"], repo, sha, position, key[:256], _masked(value, account)[:_SUBJECT_LIMIT])
+        _append(batch["commit_trailers"], repo, sha, position, key[:256], _stored(value, _SUBJECT_LIMIT, account))
 
 
 def _add_commit(
@@ -169,53 +178,59 @@ def _add_commit(
     landed_at = landed.get(sha)
     _append(
         rows, repo, sha, parent_shas, author or None, author_email or None, _micros_of(authored), committer or None,
-        committer_email or None, _micros_of(committed), _masked(subject[:_SUBJECT_LIMIT], account),
-        _masked(body[:_TEXT_LIMIT], account), len(parent_shas) > 1, is_boundary, sha in landed, _micros(landed_at),
+        committer_email or None, _micros_of(committed), _stored(subject, _SUBJECT_LIMIT, account),
+        _stored(body, _TEXT_LIMIT, account), len(parent_shas) > 1, is_boundary, sha in landed, _micros(landed_at),
     )  # fmt: skip
 
 
 def _add_files(rows: Rows, files: str, repo: str, sha: str, account: Account) -> None:
-    tokens = files.split("\0")
-    position, changes, seen = 0, [], set()
-    while tokens[position].startswith(":"):
-        kind = tokens[position].rpartition(" ")[2][0]
-        is_pair = kind in "RC"
-        changes.append((kind, tokens[position + 1] if is_pair else None, tokens[position + 1 + is_pair]))
-        position += 2 + is_pair
-    for kind, old_path, path in changes:
-        added, deleted, counted = tokens[position].split("\t", 2)
-        if (counted or tokens[position + 2]) != path:
-            raise GitError(
-                f"commit {sha}: git lists and counts its files in different order; please report this commit"
-            )
-        position += 1 if counted else 3
+    try:
+        changes = list(_changes(files.split("\0")))
+    except (IndexError, ValueError) as error:
+        raise GitError(f"commit {sha}: what git says of its files breaks off; run `git fsck` in the clone") from error
+    seen = set()
+    for kind, old_path, path, added, deleted in changes:
         if path in seen:
             account.reasons["paths that a damaged tree holds twice"] += 1
             continue
         seen.add(path)
-        is_counted = added != "-"
-        _append(
-            rows,
-            repo,
-            sha,
-            path,
-            old_path,
-            kind,
-            int(added) if is_counted else None,
-            int(deleted) if is_counted else None,
-        )
+        _append(rows, repo, sha, path, old_path, kind, added, deleted)
+
+
+def _changes(tokens: list[str]) -> Iterator[tuple[str, str | None, str, int | None, int | None]]:
+    """Kind, old path, path, lines added and deleted of each change; ValueError or IndexError for tokens that break off."""
+    position, listed = 0, []
+    while tokens[position].startswith(":"):
+        kind = tokens[position].rpartition(" ")[2][0]
+        is_pair = kind in "RC"
+        listed.append((kind, tokens[position + 1] if is_pair else None, tokens[position + 1 + is_pair]))
+        position += 2 + is_pair
+    for kind, old_path, path in listed:
+        added, deleted, counted = tokens[position].split("\t", 2)
+        if (counted or tokens[position + 2]) != path:
+            raise ValueError(path)
+        position += 1 if counted else 3
+        yield kind, old_path, path, _count(added), _count(deleted)
+    tokens[position]  # the last path has its end
+
+
+def _count(text: str) -> int | None:
+    """A number of lines, None for the `-` of a binary file."""
+    return None if text == "-" else int(text)
 
 
 def split_message(message: str) -> tuple[str, str]:
-    """Subject (first paragraph on one line, as git's `%s`) and the rest of a commit message."""
-    first, _, rest = message.lstrip("\n").partition("\n\n")
-    return " ".join(line.strip() for line in first.splitlines()).strip(), rest.strip("\n")
+    """Subject (first paragraph on one line, as git's `%s` without blanks around it) and the rest of a commit message."""
+    first, *rest = _BLANK_LINES.split(message.lstrip(_BLANKS), maxsplit=1)
+    return " ".join(line.rstrip(_BLANKS) for line in first.split("\n")).strip(_BLANKS), "".join(rest).strip("\n")
 
 
-def _masked(text: str, account: Account) -> str:
-    masked, count = mask(text)
+def _stored(text: str, limit: int, account: Account) -> str:
+    """`text` with its secrets masked, at most `limit` long. It is masked before it is cut: half a secret matches no rule."""
+    masked, count = mask(text[: limit + _LONGEST_SECRET])
     account.masked += count
-    return masked
+    is_cut = len(text) > limit + _LONGEST_SECRET
+    return (masked[:-_LONGEST_SECRET] if is_cut else masked)[:limit]
 
 
 def _append(rows: Rows, *values: object) -> None:
