@@ -12,9 +12,10 @@ A query is one .sql file. Its head, the comment lines it starts with, says every
     -- Evidence: inferred
     -- Coverage: themes
 
-The first line is the question, the next ones say what a row is. `name: text` lines describe the result's columns. `Evidence` is
-the best class that the numbers can have; `Coverage` names a subject of the view `sprint_coverage`; `Source` says where the
-definition comes from. A project's own `queries/` folder is looked at first, the shipped one second.
+The first line is the question, the next ones say what a row is. `name: text` lines describe the result's columns.
+`Evidence` is the best class that the numbers can have; `Coverage` names a subject of the view `sprint_coverage`;
+`Source` says where the definition comes from. A project's own `queries/` folder is looked at first, the shipped one
+second.
 """
 
 import difflib
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 EVIDENCE = ("verified", "human", "inferred")  # strongest first
+_HEAD = re.compile(r"\A(?:[ \t]*(?:--.*)?\n)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _COLUMN = re.compile(r"([a-z][a-z0-9_]*): (.*)")
 _FACT = re.compile(r"(Left out|Evidence|Coverage|Source): (.*)")
@@ -173,16 +175,15 @@ def shipped(folder: str) -> Path:
 
 def all_queries(places: tuple[Path, ...], kind: str = "metrics") -> dict[str, Query]:
     """Queries of a kind (metrics, views) by name, in alphabetical order; the first folder that has a name wins."""
-    paths = {path.stem: path for place in reversed(places) for path in (place / kind).glob("*.sql")}
-    return {name: read(paths[name]) for name in sorted(paths)}
+    return {name: read(path) for name, path in sorted(_paths(places, kind).items())}
 
 
 def find(name: str, places: tuple[Path, ...]) -> Query:
     """The metric `name`. Raises QueryError naming the close ones."""
-    known = all_queries(places) if _NAME.fullmatch(name) else {}
+    known = _paths(places, "metrics")
     if name in known:
-        return known[name]
-    close = difflib.get_close_matches(name, all_queries(places), 3)
+        return read(known[name])
+    close = difflib.get_close_matches(name, known, 3)
     hint = f"did you mean {', '.join(close)}?" if close else "`retro query` lists them"
     raise QueryError(f"no query {name!r}; {hint}")
 
@@ -212,12 +213,15 @@ def read(path: Path) -> Query:
 
 
 def run(connection: duckdb.DuckDBPyConnection, query: Query, parameters: dict[str, object], inputs: str) -> Result:
-    """Result of a query for `parameters`; those that it does not use are an error, as are missing ones."""
+    """Result of a query for `parameters`; those that it does not use are an error, as are missing ones.
+
+    Ids of sprints are text, so `sprint=2` asks for sprint "2".
+    """
+    parameters = {name: str(value) if name == "sprint" else value for name, value in parameters.items()}
     wanted = query.parameters
     if wanted != set(parameters):
-        raise QueryError(
-            f"{query.name}: takes {', '.join(sorted(wanted)) or 'no parameter'}; got {', '.join(sorted(parameters)) or 'none'}"
-        )
+        takes, got = (", ".join(sorted(names)) for names in (wanted, parameters))
+        raise QueryError(f"{query.name}: takes {takes or 'no parameter'}; got {got or 'none'}")
     frame = execute(connection, query.sql, parameters, str(query.path))
     shares = _shares(frame, query.evidence)
     return Result(
@@ -238,12 +242,12 @@ def run(connection: duckdb.DuckDBPyConnection, query: Query, parameters: dict[st
 def execute(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, object], where: str
 ) -> "pl.DataFrame":
-    """Rows of one statement. Raises QueryError naming file and line."""
+    """Rows of one statement; intervals as text. Raises QueryError naming file and line."""
     try:
         with connection.cursor() as cursor:
-            return cursor.sql(sql, params=parameters or None).pl()
+            return _plain(cursor.sql(sql, params=parameters or None)).pl()
     except duckdb.Error as error:
-        raise QueryError(_located(_with_line(connection, sql, parameters, error), where)) from error
+        raise _failure(connection, sql, parameters, where, error) from error
 
 
 def ask(connection: duckdb.DuckDBPyConnection, sql: str, given: dict[str, object], where: str) -> "pl.DataFrame":
@@ -267,6 +271,16 @@ def snapshot(connection: duckdb.DuckDBPyConnection) -> str:
     return digest
 
 
+def located(error: duckdb.Error, where: str, skipped_lines: int = 0) -> str:
+    """`file:line: what DuckDB says`, with the line when it names one; it counts from after `skipped_lines`."""
+    line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
+    return f"{where}{f':{int(line[1]) + skipped_lines}' if line else ''}: {first_line(error)}"
+
+
+def _paths(places: tuple[Path, ...], kind: str) -> dict[str, Path]:
+    return {path.stem: path for place in reversed(places) for path in (place / kind).glob("*.sql")}
+
+
 def _entries(lines: list[str]) -> Iterator[str]:
     """Lines of a head, each with its indented continuation lines; empty ones left out."""
     entry = ""
@@ -283,7 +297,7 @@ def _parameters(sql: str, where: str) -> set[str]:
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise QueryError(_located(error, where)) from error
+        raise QueryError(located(error, where)) from error
     if len(statements) != 1:
         raise QueryError(f"{where}: holds {len(statements)} statements; a query is exactly one")
     return set(statements[0].named_parameters)
@@ -306,20 +320,27 @@ def _coverage(connection: duckdb.DuckDBPyConnection, query: Query, parameters: d
     return Coverage(subject, *rows[0]) if rows else None
 
 
-def _with_line(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, object], error: duckdb.Error
-) -> duckdb.Error:
-    """The same failure as `execute` words it: unlike `sql`, it names the line."""
+def _plain(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The relation with text in place of intervals, a type that Polars lacks."""
+    kinds = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
+    if not any("INTERVAL" in kind for kind in kinds.values()):
+        return relation
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in kinds}
+    return relation.project(
+        ", ".join(
+            f"{quoted[name]}{'::text' if 'INTERVAL' in kind else ''} as {quoted[name]}" for name, kind in kinds.items()
+        )
+    )
+
+
+def _failure(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, object], where: str, error: duckdb.Error
+) -> QueryError:
+    """The failure with its line: DuckDB's `execute` names it, unlike `sql`, but only right for SQL without a head."""
+    body = _HEAD.sub("", sql)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(sql, parameters or None)
+            cursor.execute(body, parameters or None)
     except duckdb.Error as worded:
-        return worded
-    return error
-
-
-def _located(error: duckdb.Error, where: str) -> str:
-    """`file:line: what DuckDB says`, with the line when it names one."""
-    text = str(error).strip()
-    line = re.search(r"^LINE (\d+):", text, re.MULTILINE)
-    return f"{where}{':' + line[1] if line else ''}: {first_line(error)}"
+        return QueryError(located(worded, where, sql.count("\n") - body.count("\n")))
+    return QueryError(located(error, where))

@@ -11,15 +11,26 @@
 -- Left out: merges; a renamed file counts under each of its paths.
 -- Evidence: verified
 -- Coverage: lines
+with totals as (
+    select
+        repo,
+        path,
+        area,
+        count(*) as commit_count,
+        sum(added_lines)::bigint as added_lines,
+        sum(deleted_lines)::bigint as deleted_lines
+    from sprint_file_changes
+    where sprint = $sprint
+    group by all
+)
+
 select
     repo,
     path,
     area,
-    count(*) as commit_count,
-    sum(added_lines)::bigint as added_lines,
-    sum(deleted_lines)::bigint as deleted_lines
-from sprint_file_changes
-where sprint = $sprint
-group by all
+    commit_count,
+    added_lines,
+    deleted_lines
+from totals
 order by commit_count desc, coalesce(added_lines, 0) + coalesce(deleted_lines, 0) desc, repo, path
 limit 20

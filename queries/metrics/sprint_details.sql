@@ -52,3 +52,4 @@ from ordered
 cross join projects
 cross join read_repos
 where ordered.sprint = $sprint
+order by ordered.sequence

@@ -7,7 +7,7 @@
 -- observed_commit_count: commits whose paths or words suggest it
 -- agreed_commit_count: commits that claim it and look like it
 --
--- Left out: nothing; merges claim and suggest no type.
+-- Left out: nothing; merges count as merge whatever they claim, and suggest no type.
 -- Evidence: inferred
 -- Coverage: work types
 with typed as (

@@ -14,7 +14,8 @@ Areas = Mapping[str, Mapping[str, Sequence[str]]]
 _RULES_VERSION = 1
 _NO_LANGUAGE = {"Text only", "Text output", "Diff"}
 # Endings that several languages share and for which Pygments, asked without the content, takes the rarer one.
-_USUAL = {"ipynb": "Jupyter Notebook", "pl": "Perl", "sql": "SQL"}
+_USUAL = {"fs": "F#", "ipynb": "Jupyter Notebook", "pl": "Perl", "r": "R", "sql": "SQL"}
+_NO_ENDING = {"mod"}  # Modula-2 to Pygments; go.mod to most
 
 
 def rules_digest(areas: Areas) -> str:
@@ -46,9 +47,10 @@ def language(path: str) -> str | None:
     if name in _exact_names():
         return _language_of(name)
     stem, dot, suffix = name.rpartition(".")
-    if not dot or not stem:
+    if not dot or not stem or suffix in _NO_ENDING:
         return None
-    return _USUAL.get(suffix.lower()) or _language_of(f"name.{suffix}")
+    usual = _USUAL.get(suffix.lower()) or _language_of(f"name.{suffix}")
+    return usual or _language_of(f"name.{suffix.lower()}")  # as written first: .C is C++, .PY only shouts
 
 
 def _area_finder(named: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[str, str]]:

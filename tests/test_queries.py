@@ -1,0 +1,113 @@
+"""Every query against its cases: small input tables and the whole answer (tests/queries/README.md)."""
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from retro import queries, tables, warehouse
+
+CASES_FOLDER = Path(__file__).parent / "queries"
+DEFAULTS_FOLDER = CASES_FOLDER / "_defaults"
+DEFAULTS = tomllib.loads((DEFAULTS_FOLDER / "columns.toml").read_text("utf-8"))
+CASES = sorted(str(path.relative_to(CASES_FOLDER)) for path in CASES_FOLDER.glob("[a-z]*/*/"))
+PLACES = (queries.shipped("queries"),)
+Connection = duckdb.DuckDBPyConnection
+Cells = list[dict[str, str | None]]
+
+
+@pytest.fixture
+def connection(shipped_warehouse: Connection) -> Iterator[Connection]:
+    """The empty warehouse, emptied again afterwards."""
+    yield shipped_warehouse
+    for table in tables.ddl():
+        shipped_warehouse.execute(f"delete from {table}")
+
+
+def read_cells(path: Path) -> tuple[list[str], Cells]:
+    """Header and rows of a CSV file, all as text; None for an empty cell."""
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file, strict=True)
+        rows = [{name: cell or None for name, cell in row.items()} for row in reader]
+        return list(reader.fieldnames or ()), rows
+
+
+def typed_frame(connection: Connection, kinds: dict[str, str], rows: Cells) -> pl.DataFrame:
+    """The cells as a frame whose columns have the types `kinds`, by name."""
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(kinds, pl.String))  # noqa: F841 - DuckDB reads it
+    casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in kinds.items())
+    return connection.sql(f"select {casts} from cells").pl()
+
+
+@cache
+def table_kinds(table: str) -> dict[str, str]:
+    """DuckDB's types of a table's columns, by name."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(tables.ddl()[table])
+        return dict(connection.execute(f"select column_name, column_type from (describe {table})").fetchall())
+
+
+def fill_table(connection: Connection, table: str, path: Path) -> None:
+    """Loads a table's CSV file, with defaults where a column must hold a value."""
+    columns, rows = read_cells(path)
+    defaults, kinds = DEFAULTS.get(table, {}), table_kinds(table)
+    unknown = set(columns) - kinds.keys()
+    assert not unknown, f"{path}: {table} has no column {', '.join(sorted(unknown))}"
+    full = [{name: row.get(name) or defaults.get(name) for name in kinds} for row in rows]
+    warehouse.load(connection, table, typed_frame(connection, kinds, full))
+
+
+def fill(connection: Connection, case: Path) -> None:
+    """Loads the case's tables; what it leaves out comes from the defaults or stays empty."""
+    stray = {path.name for path in case.iterdir()} - {f"{table}.csv" for table in tables.ddl()}
+    assert stray <= {"parameters.toml", "expect.csv", "expect.toml"}, f"{case}: {stray} is no table"
+    for table in tables.ddl():
+        found = [folder / f"{table}.csv" for folder in (case, DEFAULTS_FOLDER) if (folder / f"{table}.csv").is_file()]
+        if found:
+            fill_table(connection, table, found[0])
+
+
+def expected_rows(connection: Connection, path: Path, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of an expect.csv in the types of the answer `frame`."""
+    columns, rows = read_cells(path)
+    assert columns == frame.columns, f"{path}: the answer's columns are {','.join(frame.columns)}"
+    kinds = dict(connection.execute("select column_name, column_type from (describe from frame)").fetchall())
+    return typed_frame(connection, kinds, rows)
+
+
+def check_facts(result: queries.Result, path: Path) -> None:
+    """Compares evidence and coverage with an expect.toml, as far as it names them."""
+    facts = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    coverage = vars(result.coverage) if result.coverage else False
+    told = {"evidence": result.evidence, "evidence_shares": result.evidence_shares, "coverage": coverage}
+    assert {name: told[name] for name in facts} == facts
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_query_gives_the_rows_of_its_case(case: str, connection: Connection) -> None:
+    folder = CASES_FOLDER / case
+    fill(connection, folder)
+    name = folder.parent.name
+    if name in queries.all_queries(PLACES, "views"):
+        answer = queries.execute(connection, f"from {name} order by all", {}, name)
+        expected = expected_rows(connection, folder / "expect.csv", answer)  # noqa: F841 - DuckDB reads it
+        assert answer.to_dicts() == connection.sql("from expected order by all").pl().to_dicts()
+        return
+    parameters = folder / "parameters.toml"
+    given = tomllib.loads(parameters.read_text("utf-8")) if parameters.is_file() else {}
+    result = queries.run(connection, queries.find(name, PLACES), given, "")
+    assert result.rows() == expected_rows(connection, folder / "expect.csv", result.frame).to_dicts()
+    check_facts(result, folder / "expect.toml")
+
+
+@pytest.mark.parametrize("name", queries.all_queries(PLACES))
+def test_metric_gives_no_row_on_an_empty_warehouse(name: str, connection: Connection) -> None:
+    query = queries.find(name, PLACES)
+    result = queries.run(connection, query, dict.fromkeys(query.parameters, "2"), "")
+    assert result.rows() == []
+    assert (result.evidence_shares, result.coverage) == ({query.evidence: 1.0}, None)
