@@ -8,6 +8,15 @@ _HOMES = {
     "Warehouse": "retro.queries",
     "open_warehouse": "retro.queries",
     "RetroError": "retro.errors",
+    "bars": "retro.charts",
+    "day_strip": "retro.day_charts",
+    "figure": "retro.figures",
+    "line_strip": "retro.day_charts",
+    "page_head": "retro.figures",
+    "paired_dots": "retro.charts",
+    "share_bars": "retro.charts",
+    "summary": "retro.figures",
+    "tiles": "retro.figures",
 }
 __all__ = sorted(_HOMES)
 

@@ -1,0 +1,227 @@
+"""What a notebook cell shows: figures, tiles, the summary and the head of the page.
+
+Each is an object that Jupyter displays. In JupyterLab it is a chart or a plain table; for the page its output carries,
+as metadata under "retro", everything to be drawn again: title, rows, SQL, parameters, evidence, coverage. So a number
+and its source cannot come apart. Text from repositories travels as data and is escaped wherever it is shown.
+"""
+
+import json
+import math
+import re
+import textwrap
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING
+
+from retro.chart_theme import NOTEBOOK_WIDTH, theme
+from retro.errors import UsageError
+from retro.notebook_tables import html_table, plain_table
+from retro.sentences import finding, provenance_sentence, summary_sentences
+from retro.wording import UNKNOWN, change_text, column_title, day_range, measure_text, short_number, value_text
+
+if TYPE_CHECKING:
+    import altair
+
+    from retro.queries import Result
+
+# JupyterLab draws Vega-Lite 5; the page's exporter writes the schema of Altair's own version back.
+CHART_TYPE = "application/vnd.vegalite.v5+json"
+CHART_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+# Rows that travel with a figure. More belong into the warehouse, not on a page.
+MOST_ROWS = 300
+WIDEST_IN_LAB = 520
+TITLE_LETTERS = 62
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something shown: `data` by mime type for Jupyter, `details` for the page."""
+
+    data: dict[str, object]
+    details: dict[str, object]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return self.data, {"retro": self.details}
+
+
+def figure(
+    result: "Result",
+    shown: "altair.TopLevelMixin | tuple[str, ...] | None" = None,
+    *,
+    title: str | None = None,
+    subtitle: str = "",
+    anchor: str | None = None,
+) -> Figure:
+    """A result as a chart, or as a table of the named columns or of all. An empty result becomes one sentence.
+
+    The title is the finding in words where one is known, else the query's question. The anchor, by which the page links
+    to the figure, is the query's name; a second figure of the same query needs one of its own.
+    """
+    heading = title or finding(result, anchor) or result.question
+    columns = shown if isinstance(shown, tuple) else tuple(result.columns)
+    details = {"kind": "figure", "title": heading, "subtitle": subtitle, "shown": list(columns), **source_of(result)}
+    details["anchor"] = anchor_of(anchor or result.name)
+    if not result.row_count:
+        return Figure({"text/plain": f"{heading}\nNothing to show: the query found no rows."}, details)
+    text = {"text/plain": plain_table(result, heading, columns)}
+    if shown is None or isinstance(shown, tuple):
+        return Figure({**text, "text/html": html_table(result, heading, columns)}, details)
+    # No HTML beside a chart: JupyterLab would show it instead.
+    return Figure({**text, CHART_TYPE: _notebook_chart(shown, heading, subtitle)}, details)
+
+
+def tiles(result: "Result", *columns: str | tuple[str, str]) -> Figure:
+    """Headline numbers: one tile per column from the last row, with the change against the row before and a sparkline.
+
+    `result` has a row per sprint, oldest first, and a column `sprint`. Of a pair of columns the second stands in small
+    type beside the first.
+    """
+    rows = result.rows()
+    details = {"kind": "tiles", "title": result.question, "subtitle": ""}
+    details["tiles"] = [_tile(rows, column) for column in columns if rows]
+    cells = [
+        f"<td style='text-align:left;vertical-align:top;padding:0 1.5em 0 0'>{escape(tile['label'])}<br>"
+        f"<b style='font-size:1.6em'>{escape(tile['number'])}</b><br>{escape(tile['change'])}</td>"
+        for tile in details["tiles"]
+    ]
+    text = "\n".join(f"{tile['label']}: {tile['exact']} ({tile['change']})" for tile in details["tiles"])
+    data = {"text/plain": text, "text/html": f"<table><tr>{''.join(cells)}</tr></table>"}
+    return Figure(data, {**details, **source_of(result)})
+
+
+def summary(*results: "Result") -> Figure:
+    """The sprint in five to seven sentences made from these results, each with the anchor of its figure."""
+    sentences = summary_sentences(*results)
+    items = "".join(f"<li>{escape(sentence.text)}</li>" for sentence in sentences)
+    data = {"text/plain": "\n".join(sentence.text for sentence in sentences), "text/html": f"<ul>{items}</ul>"}
+    return Figure(data, {"kind": "summary", "sentences": [asdict(sentence) for sentence in sentences]})
+
+
+def page_head(details: "Result", coverage: "Result") -> Figure:
+    """Who, when and from what: the head of the page out of `sprint_details` and `coverage_shares`.
+
+    Raises UsageError when `sprint_details` found no sprint.
+    """
+    rows = details.rows()
+    if not rows:
+        raise UsageError(f"no sprint {details.parameters.get('sprint')!r} in the warehouse; `retro doctor` lists them")
+    head = {"kind": "head", **{key: json_value(value) for key, value in rows[0].items()}}
+    head["parameters"] = {key: json_value(value) for key, value in details.parameters.items()}
+    head["days"] = day_range(rows[0]["first_date"], rows[0]["last_date"])
+    head["provenance"] = provenance_sentence(rows[0], coverage.rows())
+    lines = [
+        f"{head['project']}, sprint {head['sprint']}",
+        f"{head['days']} ({head['timezone']})",
+        head["goal"],
+        head["provenance"],
+    ]
+    shown = [line for line in lines if line]
+    html = f"<h1>{escape(shown[0])}</h1>" + "".join(f"<p>{escape(line)}</p>" for line in shown[1:])
+    return Figure({"text/plain": "\n".join(shown), "text/html": html}, head)
+
+
+def source_of(result: "Result") -> dict:
+    """Everything about a result that the page shows beside its figure, as JSON values.
+
+    Rows are lists in the order of `columns`; at most 300 travel, and `left_out_count` says how many do not.
+    """
+    rows = result.rows()[:MOST_ROWS]
+    names = list(rows[0] if rows else result.columns)
+    return {
+        "anchor": anchor_of(result.name),
+        "query": result.name,
+        "question": result.question,
+        "sql": result.sql,
+        "parameters": {name: json_value(value) for name, value in result.parameters.items()},
+        "columns": [_column(name, result.columns.get(name, ""), rows) for name in names],
+        "rows": [[json_value(row[name]) for name in names] for row in rows],
+        "row_count": result.row_count,
+        "left_out_count": result.row_count - len(rows),
+        "evidence": result.evidence,
+        "evidence_shares": dict(result.evidence_shares),
+        "coverage": asdict(result.coverage) if result.coverage else None,
+        "snapshot": result.snapshot,
+    }
+
+
+def anchor_of(name: str) -> str:
+    """A query's name as an anchor: "theme_commits" -> "theme-commits"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def json_value(value: object) -> object:
+    """The value as JSON knows it: times as ISO text, exact decimals as text, what is not a number as null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, date):  # datetime is one
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): json_value(item) for key, item in value.items()}
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _column(name: str, doc: str, rows: list[dict]) -> dict:
+    first = next((row[name] for row in rows if row[name] is not None), None)
+    return {"name": name, "title": column_title(name), "doc": doc, "kind": _kind(first)}
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, int | float | Decimal):
+        return "number"
+    if isinstance(value, datetime):
+        return "moment"
+    return "day" if isinstance(value, date) else "text"
+
+
+def _tile(rows: list[dict], column: str | tuple[str, str]) -> dict:
+    name, beside = column if isinstance(column, tuple) else (column, None)
+    now = rows[-1]
+    return {
+        "label": column_title(name),
+        "number": UNKNOWN if now[name] is None else short_number(now[name]),
+        "exact": value_text(name, now[name]),
+        "beside": measure_text(beside, now[beside]) if beside else "",
+        "change": _change(rows, name),
+        "values": [json_value(row[name]) for row in rows],
+    }
+
+
+def _change(rows: list[dict], name: str) -> str:
+    if len(rows) < 2:
+        return "no earlier sprint"
+    now, before = rows[-1][name], rows[-2][name]
+    if now is None or before is None:
+        return f"not known in {'this sprint' if now is None else 'sprint ' + rows[-2]['sprint']}"
+    if now == before:
+        return f"as in sprint {rows[-2]['sprint']}"
+    return f"{change_text(now, before)} against sprint {rows[-2]['sprint']}"
+
+
+def _notebook_chart(chart: "altair.TopLevelMixin", title: str, subtitle: str) -> dict:
+    """The chart's specification as JupyterLab draws it: schema 5, our look, our title, a fixed width."""
+    drawn = json.loads(json.dumps(chart.to_dict(), default=json_value), parse_constant=lambda name: None)
+    width = drawn.get("width")
+    if width == "container" or (isinstance(width, int | float) and width > WIDEST_IN_LAB):
+        drawn["width"] = NOTEBOOK_WIDTH
+    text = {"text": textwrap.wrap(title, TITLE_LETTERS)}
+    if subtitle:
+        text["subtitle"] = textwrap.wrap(subtitle, TITLE_LETTERS + 16)
+    return {**drawn, "$schema": CHART_SCHEMA, "config": merged(theme(), drawn.get("config", {})), "title": text}
+
+
+def merged(base: dict, over: dict) -> dict:
+    """Both dictionaries as one, level by level; `over` wins."""
+    both = {key: merged(base[key], over[key]) for key in base.keys() & over.keys() if _are_dicts(base[key], over[key])}
+    return {**base, **over, **both}
+
+
+def _are_dicts(*values: object) -> bool:
+    return all(isinstance(value, dict) for value in values)

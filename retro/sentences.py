@@ -1,0 +1,259 @@
+"""Plain sentences made from results: the finding over a figure and the summary of a sprint.
+
+Templates over facts: the same rows always give the same words. A sentence says what a number carries and no more; where
+too little is known it says that. Past tense, no praise, no blame.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from retro.wording import column_title, counted, day_text, list_text, moment_text, number_text, share_text, short_number
+
+if TYPE_CHECKING:
+    from retro.queries import Result
+
+# Earlier sprints needed before one can be called unusual, and how many robust deviations make it so. 3.5 is the usual
+# bound for the modified z-score (Iglewicz and Hoaglin, 1993), in which a median deviation counts as 0.6745 of a
+# standard deviation.
+FEWEST_EARLIER_SPRINTS = 4
+UNUSUAL_FROM, NORMAL_SHARE = 3.5, 0.6745
+
+Rows = list[dict]
+Facts = dict[str, Rows]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the summary: `lead` links to the figure at `anchor`, `rest` follows it."""
+
+    lead: str
+    rest: str
+    anchor: str
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return self.lead + self.rest
+
+
+def finding(result: "Result", topic: str | None = None) -> str | None:
+    """What a result says in words, to stand over its figure; None when no template knows it or has a finding.
+
+    A second figure of the same query has a `topic` of its own.
+    """
+    template = FINDINGS.get(topic or result.name)
+    rows = result.rows()
+    return template(rows) if template and rows else None
+
+
+def summary_sentences(*results: "Result") -> list[Sentence]:
+    """One sentence per fact that the results hold, in the order of the page; what is not known comes last."""
+    facts = {result.name: result.rows() for result in results}
+    said = [(name, template(facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
+    return [Sentence(*text, anchor=name.replace("_", "-")) for name, text in said if text]
+
+
+def provenance_sentence(sprint: dict, coverage: Rows) -> str:
+    """What was read, when, and how much of it could be judged: the line under the head of the page."""
+    read = f", read {moment_text(sprint['mined_at'], sprint['timezone'])}" if sprint["mined_at"] else ""
+    shares = [(row["subject"], row["judged_share"]) for row in coverage if row["judged_share"] is not None]
+    judged = ", ".join(f"{subject} {share_text(share)}" for subject, share in shares)
+    return f"From {counted(sprint['repo_count'], 'repository')}{read}{'; judged: ' if judged else ''}{judged}."
+
+
+def is_unusual(earlier: list[float], now: float) -> bool:
+    """Whether `now` is far from the earlier values by their own spread (a modified z-score of 3.5 or more).
+
+    Equal earlier values have no spread; then nothing is called unusual.
+    """
+    middle = median(earlier)
+    spread = median(abs(value - middle) for value in earlier)
+    return bool(spread) and NORMAL_SHARE * abs(now - middle) / spread >= UNUSUAL_FROM
+
+
+def _totals(rows: Rows, facts: Facts) -> tuple[str, str]:
+    now = rows[-1]
+    if not now["commit_count"]:
+        return "No commit landed in this sprint", "."
+    lead = f"{counted(now['commit_count'], 'commit')} landed on {counted(now['active_day_count'], 'day')}"
+    return lead, f", {counted(now['merge_count'], 'merge')} among them{_against(rows)}."
+
+
+def _against(rows: Rows) -> str:
+    if len(rows) < 2:
+        return "; there is no earlier sprint to compare with"
+    before = rows[-2]["commit_count"]
+    difference = rows[-1]["commit_count"] - before
+    name = f"sprint {rows[-2]['sprint']}"
+    if not difference:
+        return f", as many as in {name}"
+    more = "more" if difference > 0 else "fewer"
+    return f"; {number_text(abs(difference))} {more} than in {name} ({number_text(before)})"
+
+
+def _unusual(rows: Rows, facts: Facts) -> tuple[str, str]:
+    earlier, now = rows[:-1], rows[-1]
+    if len(earlier) < FEWEST_EARLIER_SPRINTS:
+        known = f"{counted(len(earlier), 'earlier sprint')} of the {FEWEST_EARLIER_SPRINTS} that it takes"
+        return "Too few sprints to tell what is unusual", f": {known}."
+    columns = [name for name in now if name.endswith(("_count", "_lines"))]
+    odd = [name for name in columns if is_unusual([row[name] for row in earlier], now[name])]
+    if not odd:
+        return "Nothing stands out", f" against the {len(earlier)} sprints before."
+    usual = {name: number_text(round(median(row[name] for row in earlier))) for name in odd}
+    said = [f"{column_title(name)} ({number_text(now[name])}, usually about {usual[name]})" for name in odd]
+    return f"Unusual against the {len(earlier)} sprints before", f": {list_text(said)}."
+
+
+def _themes(rows: Rows, facts: Facts) -> tuple[str, str]:
+    named = _by_features(rows)
+    rest = _without_theme(rows)
+    if not named:
+        return "No feature commit carries a theme", rest
+    first, *others = named
+    lead = f"Most feature work went to {first['theme']} ({counted(first['feature_commit_count'], 'commit')})"
+    then = [f"{row['theme']} ({number_text(row['feature_commit_count'])})" for row in others[:2]]
+    return lead, f", then {list_text(then)}{rest}" if then else rest
+
+
+def _by_features(rows: Rows) -> Rows:
+    """Named themes with feature commits, most first."""
+    named = [row for row in rows if row["theme"] != "uncategorized" and row["feature_commit_count"]]
+    return sorted(named, key=lambda row: (-row["feature_commit_count"], row["theme"]))
+
+
+def _without_theme(rows: Rows) -> str:
+    total = sum(row["commit_count"] for row in rows)
+    without = sum(row["commit_count"] for row in rows if row["theme"] == "uncategorized")
+    if not without:
+        return "."
+    return f"; {number_text(without)} of {counted(total, 'commit')} fit no theme ({share_text(without / total)})."
+
+
+def _releases(rows: Rows, facts: Facts) -> tuple[str, str]:
+    (sprint, *_) = facts.get("sprint_details") or [{"timezone": "UTC"}]
+    largest = max(rows, key=_release_size)
+    when = day_text(largest["released_at"].astimezone(ZoneInfo(sprint["timezone"])))
+    if len(rows) == 1:
+        return f"One release, {largest['tag_name']}", f", on {when}, with {_release_text(largest)}."
+    return f"{len(rows)} releases", f"; the largest, {largest['tag_name']} on {when}, carried {_release_text(largest)}."
+
+
+def _release_size(row: dict) -> tuple[int, int]:
+    return row["pull_request_count"] or 0, row["commit_count"] or 0
+
+
+def _release_text(row: dict) -> str:
+    if row["pull_request_count"]:
+        return counted(row["pull_request_count"], "pull request")
+    return counted(row["commit_count"], "commit")
+
+
+def _busiest_day(rows: Rows, facts: Facts) -> tuple[str, str] | None:
+    busiest = max(rows, key=lambda row: row["commit_count"])
+    if not busiest["commit_count"]:
+        return None
+    idle = sum(not row["commit_count"] for row in rows)
+    none = f"; {number_text(idle)} of {len(rows)} days had no commit" if idle else ""
+    with_commits = f", with {counted(busiest['commit_count'], 'commit')}"
+    return f"{day_text(busiest['date'])} was the busiest day", f"{with_commits}{none}."
+
+
+def _areas(rows: Rows, facts: Facts) -> tuple[str, str]:
+    first = max(rows, key=lambda row: row["commit_count"])
+    touched = f"{counted(first['commit_count'], 'commit')} changed {counted(first['changed_file_count'], 'file')} there"
+    others = f"; {counted(len(rows), 'area')} were touched in all." if len(rows) > 1 else "."
+    return f"{first['area']} was touched most", f": {touched}{others}"
+
+
+def _unknown(rows: Rows, facts: Facts) -> tuple[str, str]:
+    open_rows = [row for row in rows if row["judged_share"] is not None and row["judged_share"] < 1]
+    if not open_rows:
+        return "Everything that was read could be judged", "."
+    least = min(open_rows, key=lambda row: (row["judged_share"], row["subject"]))
+    missing = least["total_count"] - least["judged_count"]
+    of = f"{number_text(missing)} of {number_text(least['total_count'])}"
+    return f"Least is known of {least['subject']}", f": {of} are {least['unknown']}."
+
+
+SUMMARY: tuple[tuple[str, Callable[[Rows, Facts], tuple[str, str] | None]], ...] = (
+    ("sprint_headline", _totals),
+    ("sprint_headline", _unusual),
+    ("theme_commits", _themes),
+    ("release_contents", _releases),
+    ("day_changes", _busiest_day),
+    ("area_changes", _areas),
+    ("coverage_shares", _unknown),
+)
+
+
+def _theme_finding(rows: Rows) -> str | None:
+    named = _by_features(rows)
+    if not named:
+        return None
+    return f"{named[0]['theme']} led with {counted(named[0]['feature_commit_count'], 'feature commit')}"
+
+
+def _type_finding(rows: Rows) -> str | None:
+    declared = sum(row["declared_commit_count"] for row in rows)
+    agreed = sum(row["agreed_commit_count"] for row in rows)
+    if not declared:
+        return None
+    match = "matches" if agreed == 1 else "match"
+    return f"{number_text(agreed)} of {counted(declared, 'declared type')} {match} what was observed"
+
+
+def _day_finding(rows: Rows) -> str | None:
+    busiest = max(rows, key=lambda row: row["commit_count"])
+    if not busiest["commit_count"]:
+        return None
+    return f"{day_text(busiest['date'])} saw the most commits: {number_text(busiest['commit_count'])}"
+
+
+def _line_finding(rows: Rows) -> str | None:
+    largest = max(rows, key=lambda row: row["added_lines"])
+    if not largest["added_lines"]:
+        return None
+    return f"{day_text(largest['date'])} added the most lines: {short_number(largest['added_lines'])}"
+
+
+def _release_finding(rows: Rows) -> str:
+    largest = max(rows, key=_release_size)
+    return f"{largest['tag_name']} carried {'the most: ' if len(rows) > 1 else ''}{_release_text(largest)}"
+
+
+def _area_finding(rows: Rows) -> str:
+    first = max(rows, key=lambda row: row["commit_count"])
+    return f"{first['area']} was touched by {counted(first['commit_count'], 'commit')}"
+
+
+def _language_finding(rows: Rows) -> str | None:
+    known = [row for row in rows if row["language"] != "unknown"]
+    if not known:
+        return None
+    first = max(known, key=lambda row: row["changed_file_count"])
+    return f"{first['language']} came first, with {counted(first['changed_file_count'], 'changed file')}"
+
+
+def _file_finding(rows: Rows) -> str:
+    return f"The busiest file changed in {counted(max(row['commit_count'] for row in rows), 'commit')}"
+
+
+def _uncategorized_finding(rows: Rows) -> str:
+    return f"{counted(len(rows), 'commit')} {'fits' if len(rows) == 1 else 'fit'} no theme"
+
+
+FINDINGS: dict[str, Callable[[Rows], str | None]] = {
+    "theme_commits": _theme_finding,
+    "work_type_commits": _type_finding,
+    "day_changes": _day_finding,
+    "day-lines": _line_finding,
+    "release_contents": _release_finding,
+    "area_changes": _area_finding,
+    "language_changes": _language_finding,
+    "file_changes": _file_finding,
+    "uncategorized_commits": _uncategorized_finding,
+}

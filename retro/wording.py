@@ -1,0 +1,166 @@
+"""Numbers, days and column names as a reader of the page sees them.
+
+Nothing here depends on the machine's locale or zone: the same value always gives the same words.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+MINUS = "\u2212"
+UNKNOWN = "\u2013"
+SIGNS = {"added_lines": "+", "deleted_lines": MINUS}
+NARROW_SPACE = "\u202f"
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+# From here on a headline number is shortened; the exact one stands in the table and in the hover text.
+SHORTENED_FROM = 100_000
+# Ten letters of a digest are enough for git and for the eye.
+DIGEST_COLUMN, DIGEST_LETTERS = re.compile(r"(.*_)?(sha|digest)"), 10
+
+Number = int | float | Decimal
+
+
+def number_text(value: Number) -> str:
+    """The exact number with thousands marked: 1192 -> "1,192"; a fraction keeps at most six significant digits."""
+    if isinstance(value, float):
+        # Through Decimal, because 0.000075 must not read 7.5e-05.
+        value = Decimal(f"{value:.6g}")
+    if isinstance(value, Decimal):
+        value = value.normalize()
+    return f"{value:,f}".replace("-", MINUS) if isinstance(value, Decimal) else f"{value:,}".replace("-", MINUS)
+
+
+def short_number(value: Number) -> str:
+    """The number short enough for a tile: 1192 -> "1,192", 212345 -> "212 k", 3400000 -> "3.4 M"."""
+    size = abs(value)
+    if size < SHORTENED_FROM:
+        return number_text(value)
+    if size < 999_500:
+        return f"{number_text(round(value / 1000))}{NARROW_SPACE}k"
+    millions = round(float(value) / 1_000_000, 1 if size < 99_950_000 else 0)
+    return f"{number_text(millions)}{NARROW_SPACE}M"
+
+
+def share_text(share: float) -> str:
+    """A share of 0 to 1 in per cent; only none is "0 %" and only all is "100 %"."""
+    if 0 < share < 0.005:
+        return f"under 1{NARROW_SPACE}%"
+    if 0.995 <= share < 1:
+        return f"over 99{NARROW_SPACE}%"
+    return f"{round(share * 100)}{NARROW_SPACE}%"
+
+
+def change_text(now: Number, before: Number) -> str:
+    """The difference with its sign: "+120", "\u22125", "no change"."""
+    if now == before:
+        return "no change"
+    return f"+{short_number(now - before)}" if now > before else short_number(now - before)
+
+
+def plural(noun: str) -> str:
+    """The regular plural: "commit" -> "commits", "query" -> "queries", "branch" -> "branches"; "masked" stays."""
+    if noun.endswith(("ed", "total")):
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def counted(count: Number, noun: str) -> str:
+    """The count with its noun: "1 commit", "319 commits", "no commits"."""
+    number = "no" if count == 0 else number_text(count)
+    return f"{number} {noun if count == 1 else plural(noun)}"
+
+
+def column_title(name: str) -> str:
+    """A column's name as a table heading: "changed_file_count" -> "changed files", "released_at" -> "released"."""
+    if name.endswith("_count"):
+        return plural(name.removesuffix("_count").replace("_", " "))
+    for suffix in ("_at", "_usd", "_sha"):
+        name = name.removesuffix(suffix)
+    return name.removeprefix("is_").replace("_", " ")
+
+
+def measure_text(name: str, value: Number | None) -> str:
+    """A value with its column's noun: ("commit_count", 1) -> "1 commit", ("added_lines", 54) -> "+54 lines".
+
+    An unknown value says so.
+    """
+    title = column_title(name)
+    if value is None:
+        return f"{title} unknown"
+    if name.endswith("_count"):
+        return counted(value, name.removesuffix("_count").replace("_", " "))
+    if name.endswith("_share"):
+        return share_text(float(value))
+    if name in SIGNS and value:
+        return f"{SIGNS[name]}{number_text(value)} {'line' if value == 1 else 'lines'}"
+    return f"{number_text(value) if value else 'no'} {title}"
+
+
+def day_text(day: date, *, with_year: bool = False) -> str:
+    """A day with its weekday: "Tue 17 March", with the year on request."""
+    year = f" {day.year}" if with_year else ""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
+
+
+def day_range(first: date, last: date) -> str:
+    """Both days of a span, the year once: "Mon 9 March to Thu 19 March 2026"."""
+    return f"{day_text(first, with_year=first.year != last.year)} to {day_text(last, with_year=True)}"
+
+
+def moment_text(moment: datetime, timezone: str) -> str:
+    """A moment in that zone: "Tue 17 March 2026, 14:05 CET". A moment without a zone is taken as UTC."""
+    local = _local(moment, timezone)
+    return f"{day_text(local, with_year=True)}, {local:%H:%M} {local.tzname()}"
+
+
+def short_moment(moment: datetime, timezone: str) -> str:
+    """A moment for a table: "Tue 17 Mar 2026, 14:05 CET"."""
+    local = _local(moment, timezone)
+    return f"{WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1][:3]} {local:%Y, %H:%M} {local.tzname()}"
+
+
+def _local(moment: datetime, timezone: str) -> datetime:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC"))
+    return aware.astimezone(ZoneInfo(timezone))
+
+
+def list_text(names: list[str]) -> str:
+    """Names as a phrase: "a", "a and b", "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def value_text(name: str, value: object, timezone: str = "UTC") -> str:
+    """One value of a result as readers see it.
+
+    Numbers are exact, times in that zone, lists joined by middle dots, digests cut to ten letters, unknown is a dash.
+    """
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float | Decimal):
+        return share_text(float(value)) if name.endswith("_share") else number_text(value)
+    if isinstance(value, datetime):
+        return short_moment(value, timezone)
+    if isinstance(value, date):
+        return day_text(value, with_year=True)
+    if isinstance(value, list | tuple):
+        return " · ".join(value_text(name, item, timezone) for item in value)
+    return str(value)[:DIGEST_LETTERS] if DIGEST_COLUMN.fullmatch(name) else str(value)

@@ -1,0 +1,125 @@
+"""The page of the demo as `retro build` writes it: whole, safe, outlined, and true to its SQL."""
+
+import base64
+import hashlib
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from results import read_html
+
+import retro
+from retro.figures import CHART_TYPE
+from retro.page_charts import VARIABLES, page_theme
+from retro.page_parts import read_page
+from retro.reports import build_page
+
+
+@pytest.fixture(scope="module")
+def soup(demo_page: Path) -> BeautifulSoup:
+    return read_html(demo_page)
+
+
+class TestTheDemosPage:
+    """The page as `retro build` writes it."""
+
+    def test_it_holds_everything_it_needs(self, soup, demo_page):
+        assert not [tag for tag in soup.find_all(src=True) if not tag["src"].startswith("data:")]
+        addresses = [tag["href"] for tag in soup.find_all(href=True)]
+        assert all(
+            address.startswith(("#", "data:")) or re.fullmatch(r"[\w.-]+\.html", address) for address in addresses
+        )
+        assert not soup.find_all(["iframe", "object", "embed", "base", "form"])
+        assert demo_page.stat().st_size < 1_500_000
+
+    def test_its_policy_lets_its_own_scripts_and_style_work_and_nothing_else(self, soup):
+        policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+        programs = [tag for tag in soup.find_all("script") if tag.get("type") is None]
+        own = [f"'sha256-{digest(tag.string)}'" for tag in programs]
+        (style,) = soup.find_all("style")
+        assert policy == (
+            f"default-src 'none'; script-src {' '.join(own)}; style-src 'sha256-{digest(style.string)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        )
+        assert "unsafe" not in policy
+        assert not [
+            tag for tag in soup.find_all(True) if any(name.startswith("on") or name == "style" for name in tag.attrs)
+        ]
+
+    def test_it_reads_as_an_outline(self, soup):
+        assert [tag.get_text() for tag in soup.find_all("h1")] == ["Harbor platform, sprint 2"]
+        assert [tag.get_text() for tag in soup.find_all("h2")] == [
+            "In short",
+            "What shipped",
+            "When",
+            "How far it reached",
+            "How we know",
+        ]
+        levels = [int(tag.name[1]) for tag in soup.find_all(re.compile("h[1-6]"))]
+        assert all(now <= before + 1 for before, now in pairwise(levels))
+
+    def test_every_link_within_it_leads_somewhere_and_every_name_is_given_once(self, soup):
+        names = [tag["id"] for tag in soup.find_all(id=True)]
+        assert len(names) == len(set(names))
+        inner = [tag["href"][1:] for tag in soup.find_all(href=re.compile("^#"))]
+        assert set(inner) <= set(names)
+        assert len(soup.select(".summary a")) == len(soup.select(".summary li")) in range(5, 8)
+
+    def test_every_figure_opens_to_its_data_its_sql_and_its_cell(self, soup):
+        figures = soup.find_all("figure")
+        assert len(figures) > 10
+        for shown in figures:
+            opened = [summary.get_text() for summary in shown.select("summary")]
+            assert opened[-2:] == ["SQL", "Cell"]
+            assert shown.select_one("table thead th[scope=col]") and shown.select_one("tbody th[scope=row]")
+            assert shown.select_one(".badge").get_text() in ("verified", "inferred", "human")
+            assert shown.select_one(f"a.permalink[href='#{shown['id']}']")
+            assert "retro." in shown.select("details")[-1].get_text()
+
+    def test_the_sql_it_shows_gives_the_rows_it_shows(self, demo_page, demo_project):
+        notebook = nbformat.read(demo_page.with_suffix(".ipynb"), as_version=4)
+        with retro.open_warehouse(demo_project / "data" / "retro.duckdb") as warehouse:
+            for block in read_page(notebook).figures:
+                again = warehouse.sql(block["sql"], **block["parameters"])
+                assert again.height == block["row_count"], block["anchor"]
+
+    def test_it_says_that_the_project_is_invented(self, soup):
+        assert "Invented data." in soup.select_one(".notice").get_text()
+
+    def test_its_notebook_opens_in_jupyterlab_with_its_charts(self, demo_page):
+        notebook = nbformat.read(demo_page.with_suffix(".ipynb"), as_version=4)
+        nbformat.validate(notebook)
+        charts = [
+            output.data[CHART_TYPE]
+            for cell in notebook.cells
+            for output in cell.get("outputs", [])
+            if CHART_TYPE in output.get("data", {})
+        ]
+        assert len(charts) >= 6
+        assert all(chart["width"] <= 520 for chart in charts)
+        assert "container" not in json.dumps(charts)
+
+    def test_a_second_build_gives_the_same_page_but_for_the_time(self, demo_project, demo_page, tmp_path):
+        (again, *_) = build_page(demo_project, "2", "sprint", tmp_path / "again")
+        built = re.compile(r"Built .*? by Retro")
+        assert built.sub("", again.read_text("utf-8")) == built.sub("", demo_page.read_text("utf-8"))
+
+
+def digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_the_style_sheet_stays_small():
+    assert (Path(retro.__file__).parent / "page" / "page.css").stat().st_size < 12_000
+
+
+def test_charts_take_their_colours_from_the_style_sheet_in_light_dark_and_print():
+    sheet = (Path(retro.__file__).parent / "page" / "page.css").read_text("utf-8")
+    used = {value.removeprefix("var(").removesuffix(")") for value in VARIABLES.values() if value != "transparent"}
+    for name in used:
+        assert sheet.count(f"{name}:") == 3, name
+    assert "#" not in json.dumps(page_theme())

@@ -1,0 +1,123 @@
+"""Numbers, days and names in words: the same on every machine."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from retro import wording
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1192, "1,192"),
+        (-5, "\u22125"),
+        (0.000075, "0.000075"),
+        (47.36, "47.36"),
+        (3.0, "3"),
+        (1e20, "100,000,000,000,000,000,000"),
+        (Decimal("0.003552000000"), "0.003552"),
+        (Decimal("1200.00"), "1,200"),
+    ],
+)
+def test_numbers_are_exact_and_never_in_powers_of_ten(value, text):
+    assert wording.number_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (99_999, "99,999"),
+        (212_345, "212\u202fk"),
+        (-211_501, "\u2212212\u202fk"),
+        (999_499, "999\u202fk"),
+        (999_500, "1\u202fM"),
+        (3_440_000, "3.4\u202fM"),
+    ],
+)
+def test_big_numbers_are_shortened_for_a_tile(value, text):
+    assert wording.short_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0\u202f%"), (0.001, "under 1\u202f%"), (0.304, "30\u202f%"), (0.996, "over 99\u202f%"), (1, "100\u202f%")],
+)
+def test_only_none_is_0_and_only_all_is_100_per_cent(share, text):
+    assert wording.share_text(share) == text
+
+
+def test_a_change_has_a_sign():
+    assert [wording.change_text(now, 10) for now in (11, 10, 8)] == ["+1", "no change", "\u22122"]
+
+
+@pytest.mark.parametrize(
+    ("column", "title"),
+    [
+        ("changed_file_count", "changed files"),
+        ("repository_count", "repositories"),
+        ("masked_count", "masked"),
+        ("released_at", "released"),
+        ("commit_sha", "commit"),
+        ("is_merge", "merge"),
+        ("expected_cost_usd", "expected cost"),
+    ],
+)
+def test_columns_have_readable_titles(column, title):
+    assert wording.column_title(column) == title
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("commit_count", 1, "1 commit"),
+        ("commit_count", 0, "no commits"),
+        ("commit_count", 1192, "1,192 commits"),
+        ("added_lines", 54, "+54 lines"),
+        ("deleted_lines", 1, "\u22121 line"),
+        ("commit_share", 0.5, "50\u202f%"),
+        ("commit_count", None, "commits unknown"),
+    ],
+)
+def test_measures_carry_their_noun(column, value, text):
+    assert wording.measure_text(column, value) == text
+
+
+def test_days_carry_their_weekday_and_a_span_its_year_once():
+    assert wording.day_text(date(2026, 3, 17)) == "Tue 17 March"
+    assert wording.day_range(date(2026, 3, 9), date(2026, 3, 19)) == "Mon 9 March to Thu 19 March 2026"
+    assert wording.day_range(date(2025, 12, 29), date(2026, 1, 9)) == "Mon 29 December 2025 to Fri 9 January 2026"
+
+
+def test_moments_are_told_in_the_zone_across_daylight_saving():
+    before, after = datetime(2026, 3, 29, 0, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, 1, tzinfo=UTC)
+    assert wording.moment_text(before, "Europe/Berlin") == "Sun 29 March 2026, 01:59 CET"
+    assert wording.moment_text(after, "Europe/Berlin") == "Sun 29 March 2026, 03:01 CEST"
+    assert wording.moment_text(datetime(2026, 3, 20, 18, 2), "UTC") == "Fri 20 March 2026, 18:02 UTC"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("any", None, "\u2013"),
+        ("is_merge", True, "yes"),
+        ("commit_share", 0.25, "25\u202f%"),
+        ("committed_at", datetime(2026, 3, 20, 18, 2, tzinfo=UTC), "Fri 20 Mar 2026, 19:02 CET"),
+        ("date", date(2026, 3, 20), "Fri 20 March 2026"),
+        ("subjects", ["one", "two"], "one · two"),
+        ("commit_sha", "f" * 40, "f" * 10),
+        ("path", "<b>", "<b>"),
+    ],
+)
+def test_values_read_as_their_kind(column, value, text):
+    assert wording.value_text(column, value, "Europe/Berlin") == text
+
+
+def test_lists_read_as_phrases():
+    assert [wording.list_text(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
