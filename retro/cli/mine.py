@@ -1,0 +1,42 @@
+"""retro mine"""
+
+from typing import Annotated
+
+import typer
+
+from retro.cli.screen import ProjectOption, bars, complain, project_root, tell
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command()(mine)
+
+
+def mine(
+    project: ProjectOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what is new.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove rows whose source is gone; without it they are kept, marked.")
+    ] = False,
+) -> None:
+    """Brings the warehouse up to date; only what is new is read.
+
+    Example: retro mine --project ~/src/platform
+    """
+    from retro import pipeline
+
+    with bars() as progress:
+        mined = pipeline.mine(project_root(project), full=full, prune=prune, progress=progress)
+    report(mined)
+    if mined.failures:
+        raise typer.Exit(1)
+
+
+def report(mined) -> None:
+    """What a run did, on stderr: new commits and failures by repository."""
+    for repo, count in mined.commits.items():
+        tell(f"{repo}: {count:,} commits read")
+    if not mined.is_written:
+        tell("nothing new")
+    for repo, error in mined.failures.items():
+        complain(f"{repo}: {error}")

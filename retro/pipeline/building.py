@@ -1,0 +1,76 @@
+"""A sprint's page: mine, run the notebook, write the report."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from retro.config import load_settings
+from retro.notebooks import find_notebook
+from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, mine
+from retro.queries import open_warehouse
+from retro.reports import MAIN_NOTEBOOK, build_page
+from retro.warehouse import FILE
+
+REPORTS = Path("reports")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build wrote, the page first, and what mining before it did (None without mining)."""
+
+    files: tuple[Path, ...]
+    sprint: str
+    mined: Mined | None
+
+    @property
+    def page(self) -> Path:
+        """The page."""
+        return self.files[0]
+
+
+def build(
+    root: Path,
+    sprint: str | None = None,
+    *,
+    notebook: str = MAIN_NOTEBOOK,
+    is_mining: bool = True,
+    progress: Progress | None = None,
+) -> Built:
+    """Mines the project at `root`, runs a notebook for a sprint and writes its page below `reports/`.
+
+    Without a sprint, the last one that ended and has a commit. Repositories that fail do not stop the build, since the page says so: look at
+    `mined.failures`; when nothing could ever be read, the first failure is raised. Raises SettingsError, UsageError (unknown
+    sprint or notebook), WarehouseError, NotebookError, RetroError (the page cannot be written).
+    """
+    root = root.resolve()
+    settings = load_settings(root)
+    planned = choose_sprint(settings, sprint)
+    find_notebook(notebook, root)  # a mistyped name is said before minutes of mining, not after
+    shown = progress or Silent()
+    mined = mine(root, progress=shown) if is_mining else None
+    if mined and mined.failures and len(mined.failures) == len(settings.repos):
+        raise next(iter(mined.failures.values()))
+
+    def on_cell(number: int, count: int) -> None:
+        if number == 1:
+            shown.start(f"notebook {notebook}", count)
+        shown.advance(1)
+
+    chosen = planned.id if sprint is not None else _last_with_commits(root) or planned.id
+    files = build_page(root, chosen, notebook, root / REPORTS, on_cell)
+    return Built(tuple(files), chosen, mined)
+
+
+def _last_with_commits(root: Path) -> str | None:
+    """The last sprint that ended and has a commit: what a person who names none wants to see, also where work has paused."""
+    with open_warehouse(root / FILE) as warehouse:
+        rows = warehouse.sql(
+            """
+            select sprint_totals.sprint
+            from sprint_totals
+            inner join sprints on sprints.sprint = sprint_totals.sprint
+            where sprint_totals.commit_count > 0 and sprints.ends_at <= now()
+            order by sprint_totals.sequence desc
+            limit 1
+            """
+        ).rows()
+    return rows[0][0] if rows else None

@@ -1,0 +1,191 @@
+"""Brings the warehouse up to date: what is new is found without starting git, then read, loaded and judged in one swap."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from retro import warehouse
+from retro.config import RepoSettings, Settings, load_settings
+from retro.errors import RetroError, WarehouseError
+from retro.git import Room, open_room
+from retro.queries import folders
+from retro.sprints import Sprint, find_sprint, last_finished, plan_sprints
+
+ROOMS = Path("data") / "rooms"
+_READ_WHOLE = """
+    select repo, tips_digest from repos
+    where repo not in (
+        select item from load_log where source = 'git' group by item having arg_max(status, started_at) = 'failed'
+    )
+"""
+
+
+class Progress(Protocol):
+    """What a run tells about itself while it works; the command line draws it."""
+
+    def start(self, what: str, total: int) -> None:
+        """A piece of work with `total` steps begins."""
+
+    def advance(self, steps: int) -> None:
+        """So many more of its steps are done."""
+
+
+class Silent:
+    """Progress that nobody sees."""
+
+    def start(self, what: str, total: int) -> None:
+        """Says nothing."""
+
+    def advance(self, steps: int) -> None:
+        """Says nothing."""
+
+
+@dataclass
+class Mined:
+    """What a run did: new commits by repository, what failed and why, and whether the warehouse was written."""
+
+    commits: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, RetroError] = field(default_factory=dict)
+    is_written: bool = False
+
+
+@dataclass(frozen=True)
+class RepoState:
+    """A repository as it is on disk now, found without starting git."""
+
+    settings: RepoSettings
+    room: Room
+    branches: tuple[str, ...]
+    release_refs: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that decides its rows: the refs read and their ids, where it is cut, which refs cannot be read."""
+        refs = [(name, self.room.refs[name]) for name in (*self.branches, *self.release_refs)]
+        facts = [len(self.branches), refs, sorted(self.room.place.shallow), self.room.place.broken_refs]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def project_sprints(settings: Settings, now: datetime | None = None) -> list[Sprint]:
+    """The plan up to the sprint that runs at `now` (default: this moment)."""
+    zone = settings.project.timezone
+    return plan_sprints(settings.sprints, zone, (now or datetime.now(UTC)).astimezone(ZoneInfo(zone)).date())
+
+
+def choose_sprint(settings: Settings, sprint: str | None) -> Sprint:
+    """The sprint called `sprint`; without a name the last one that ended. Raises UsageError naming the known ones."""
+    planned = project_sprints(settings)
+    return find_sprint(planned, sprint) if sprint is not None else last_finished(planned, datetime.now(UTC))
+
+
+def mine(root: Path, *, full: bool = False, prune: bool = False, progress: Progress | None = None) -> Mined:
+    """Brings the warehouse of the project at `root` up to date and says what was new.
+
+    Only new commits are read; `full` reads all of them again; `prune` removes rows whose source is gone. A repository that
+    fails keeps its earlier rows, is logged, and does not stop the others: look at `failures`. With nothing new, nothing is
+    written. Raises SettingsError and WarehouseError.
+    """
+    root = root.resolve()
+    settings = load_settings(root)
+    path = root / warehouse.FILE
+    mined = Mined()
+    with warehouse.one_writer(path):
+        _keep_from_git(path.parent)
+        states = _states(root, settings, mined)
+        plan = plan_digest(settings, project_sprints(settings), folders(root))
+        known_plan, known = _known(path)
+        changed = [state for state in states if full or prune or known.get(state.settings.name) != state.digest]
+        if changed or mined.failures or known_plan != plan:
+            _write(path, settings, plan, changed, Options(full, prune, progress or Silent()), mined)
+            mined.is_written = True
+    return mined
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run reads: everything again, rows without a source removed, and whom it tells."""
+
+    full: bool
+    prune: bool
+    progress: Progress
+
+
+def _write(path: Path, settings: Settings, plan: str, changed: list[RepoState], options: Options, mined: Mined) -> None:
+    # Imported here: a run that finds nothing new never pays for Polars and the classifiers.
+    from retro.pipeline import derived, repositories
+
+    with warehouse.rewrite(path) as connection:
+        derived.write_plan(connection, settings, project_sprints(settings), plan)
+        for state in changed:
+            repositories.read(connection, state, options, mined)
+        repositories.log_failures(connection, mined.failures)
+        repositories.mark_configured(connection, [repo.name for repo in settings.repos])
+        if options.prune:
+            repositories.prune(connection)
+        derived.log_unread(connection, settings)
+        derived.judge(connection, settings, options.progress)
+        derived.make_views(connection, folders(settings.root))
+
+
+def _states(root: Path, settings: Settings, mined: Mined) -> list[RepoState]:
+    """Each repository that can be opened; the others go into `mined.failures`."""
+    from retro.sources.git_refs import release_refs
+
+    states = []
+    for repo in settings.repos:
+        try:
+            room = open_room(repo.path, root / ROOMS, repo.alternates)
+            branches = tuple(room.branch_candidates(repo.branch))
+        except RetroError as error:
+            mined.failures[repo.name] = error
+            continue
+        states.append(RepoState(repo, room, branches, tuple(release_refs(room.refs, repo.release_tags))))
+    return states
+
+
+def plan_digest(settings: Settings, sprints: Sequence[Sprint], places: Sequence[Path]) -> str:
+    """SHA-256 over all that decides derived rows and views: settings, sprints, view files, Retro's version."""
+    views = [path.read_text("utf-8") for place in places for path in sorted((place / "views").glob("*.sql"))]
+    named = settings.model_dump(mode="json", exclude={"root"})
+    facts = [version("retro-toolkit"), named, [str(sprint) for sprint in sprints], views]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _known(path: Path) -> tuple[str | None, dict[str, str]]:
+    """Digests of the plan and of each repository as of the last run that read it; nothing when there was none.
+
+    A repository whose last run failed is left out: it is read again even when it is as it was before it broke.
+    """
+    if not path.is_file():
+        return None, {}
+    with warehouse.open_read_only(path) as connection:
+        try:
+            plans = connection.execute("select plan_digest from projects").fetchall()
+            digests = connection.execute(_READ_WHOLE).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException):  # other tables: opening it for writing says so
+            return None, {}
+        except duckdb.Error as error:
+            if (told := warehouse.worded(path, error)) is None:
+                raise
+            raise told from error
+    return (plans[0][0] if plans else None), dict(digests)
+
+
+def _keep_from_git(folder: Path) -> None:
+    """Keeps what Retro makes out of the project's own history, unless the team has decided otherwise."""
+    ignore = folder / ".gitignore"
+    try:
+        if not ignore.exists():
+            ignore.write_text("# Made by Retro; delete this line pair to keep the files in git.\n*\n")
+    except OSError as error:
+        raise WarehouseError(
+            f"{ignore}: cannot be written ({error.strerror}); check the permissions of {folder}"
+        ) from error

@@ -1,0 +1,226 @@
+"""One repository into the warehouse: new commits, where they stand now, releases, and a line in the log."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from retro import tables
+from retro.errors import GitError, RetroError
+from retro.git import Commit
+from retro.masking import clean_url, mask
+from retro.sources import git
+from retro.warehouse import load
+
+if TYPE_CHECKING:
+    from retro.pipeline.mining import Mined, Options, Progress, RepoState
+
+Connection = duckdb.DuckDBPyConnection
+Branch = tuple[str, str] | None  # full name and commit
+_EARLIER = "select commit_sha, is_boundary, is_on_default_branch, landed_at from commits where repo = $repo"
+_BY_COMMIT = ("commits", "commit_files", "commit_trailers", "commit_kinds", "release_commits")
+
+
+def read(connection: Connection, state: "RepoState", options: "Options", mined: "Mined") -> None:
+    """Loads what is new of one repository. When it fails, its earlier rows stay and `mined.failures` says why."""
+    repo, started_at = state.settings.name, datetime.now(UTC)
+    earlier = connection.sql(_EARLIER, params={"repo": repo}).pl()
+    try:
+        branch = state.room.default_branch(state.settings.branch)
+        account = _read(connection, state, branch, options, earlier)
+    except GitError as error:
+        _put_back(connection, repo, earlier)
+        mined.failures[repo] = error
+        return
+    mined.commits[repo] = account.loaded
+    load(connection, "repos", _repo_row(state, branch))
+    load(connection, "load_log", log_row(repo, started_at, account, digest=state.digest))
+
+
+def log_failures(connection: Connection, failures: dict[str, RetroError]) -> None:
+    """A row of `load_log` for each repository that could not be read."""
+    for repo, error in failures.items():
+        account = git.Account(note=mask(str(error))[0])
+        load(connection, "load_log", log_row(repo, datetime.now(UTC), account, status="failed"))
+
+
+def mark_configured(connection: Connection, names: Sequence[str]) -> None:
+    """Sets apart the repositories that retro.toml no longer names: their rows stay, and count in no sprint."""
+    connection.execute("update repos set is_configured = list_contains(?::text[], repo)", [list(names)])
+
+
+def prune(connection: Connection) -> None:
+    """Removes the rows of repositories that retro.toml no longer names, and what hangs on commits that are gone."""
+    for table in (*_BY_COMMIT, "file_kinds", "release_records"):
+        connection.execute(f"delete from {table} where repo in (select repo from repos where not is_configured)")
+    connection.execute("delete from repos where not is_configured")
+    for table in _BY_COMMIT[1:]:
+        connection.execute(
+            f"delete from {table} where (repo, commit_sha) not in (select repo, commit_sha from commits)"
+        )
+    connection.execute("delete from file_kinds where (repo, path) not in (select repo, path from commit_files)")
+
+
+def log_row(
+    item: str,
+    started_at: datetime,
+    account: git.Account,
+    *,
+    source: str = "git",
+    status: str = "loaded",
+    digest: str | None = None,
+) -> pl.DataFrame:
+    """One row of `load_log`, ended now."""
+    return tables.frame(
+        "load_log",
+        {
+            "source": [source],
+            "item": [item],
+            "digest": [digest],
+            "status": [status],
+            "rows_read": [account.read],
+            "rows_loaded": [account.loaded],
+            "rows_skipped": [account.read - account.loaded],
+            "reason": [account.text()],
+            "masked_count": [account.masked],
+            "started_at": [started_at],
+            "ended_at": [datetime.now(UTC)],
+        },
+    )
+
+
+def _read(
+    connection: Connection, state: "RepoState", branch: Branch, options: "Options", earlier: pl.DataFrame
+) -> git.Account:
+    repo, room = state.settings.name, state.room
+    releases = room.releases(state.release_refs)
+    tips = [*([branch[1]] if branch else []), *(release.sha for release in releases)]
+    graph = room.graph(tips)
+    wanted = _wanted(graph, earlier, room.place.shallow, options.full)
+    if room.place.shallow:
+        graph = _with_older(connection, repo, graph, tips)
+    landed = git.landings(graph, branch[1] if branch else None)
+    account = _load_history(connection, state, wanted, landed, options.progress)
+    _place_commits(connection, repo, graph, landed, options.prune)
+    for table, frame in git.release_rows(repo, releases, graph).items():
+        connection.execute(f"delete from {table} where repo = ?", [repo])
+        load(connection, table, frame)
+    if not branch:
+        account.note = "no commit yet"
+    unread = len(room.place.broken_refs) + len(state.release_refs) - len(releases)
+    if unread:
+        account.reasons["refs that cannot be read or lead to no commit"] += unread
+    return account
+
+
+def _wanted(graph: Sequence[Commit], earlier: pl.DataFrame, shallow: frozenset[str], is_full: bool) -> list[str]:
+    """Commits to read: new ones, and those at which the clone was cut once and no longer is; all of them when `is_full`.
+
+    What an earlier run read whole is not read again where the clone is cut now: it would lose its changes.
+    """
+    known, cut = set(earlier["commit_sha"]), set(earlier.filter(pl.col("is_boundary"))["commit_sha"])
+    again = known - (shallow - cut) if is_full else cut - shallow
+    return [commit.sha for commit in graph if commit.sha not in known or commit.sha in again]
+
+
+def _with_older(connection: Connection, repo: str, graph: Sequence[Commit], tips: Sequence[str]) -> list[Commit]:
+    """`graph` with the commits beyond the boundary of a shallow clone that earlier runs read: `tips` reach them too."""
+    rows = connection.execute(
+        "select commit_sha, parent_shas, epoch(committed_at)::bigint from commits where repo = ? and not is_boundary",
+        [repo],
+    ).fetchall()
+    stored = {sha: Commit(sha, tuple(parents), seconds) for sha, parents, seconds in rows}
+    known = {commit.sha: commit for commit in graph} | stored
+    listed = {commit.sha for commit in graph}
+    return [known[sha] for sha in (*listed, *(git.claim(known, tips).keys() - listed))]
+
+
+def _load_history(
+    connection: Connection,
+    state: "RepoState",
+    wanted: Sequence[str],
+    landed: dict[str, int | None],
+    progress: "Progress",
+) -> git.Account:
+    """Reads the commits `wanted` and puts them in place of what the warehouse has of them."""
+    repo, account = state.settings.name, git.Account()
+    progress.start(f"git {repo}", len(wanted))
+    for frames in git.history(state.room, repo, wanted, landed, account):
+        commits_read = frames["commits"]
+        for table in ("commit_files", "commit_trailers"):
+            connection.execute(
+                f"delete from {table} where repo = ? and commit_sha in (select commit_sha from commits_read)", [repo]
+            )
+        for table, frame in frames.items():
+            load(connection, table, frame)
+        progress.advance(commits_read.height)
+    if account.loaded != len(wanted):
+        raise GitError(
+            f"{repo}: git listed {len(wanted):,} commits and told of {account.loaded:,}; run `git fsck` in the clone"
+        )
+    return account
+
+
+def _put_back(connection: Connection, repo: str, earlier: pl.DataFrame) -> None:
+    """Undoes what a run that broke off had loaded; commits that were there before are the same but for their place."""
+    for table in ("commits", "commit_files", "commit_trailers"):
+        connection.execute(
+            f"delete from {table} where repo = ? and commit_sha not in (select commit_sha from earlier)", [repo]
+        )
+    connection.execute(
+        """
+        update commits set is_on_default_branch = earlier.is_on_default_branch, landed_at = earlier.landed_at from earlier
+        where commits.repo = ? and commits.commit_sha = earlier.commit_sha
+        """,
+        [repo],
+    )
+
+
+def _place_commits(
+    connection: Connection, repo: str, graph: Sequence[Commit], landed: dict[str, int | None], prune_gone: bool
+) -> None:
+    """Says of every commit of the repository whether the default branch reaches it now, and since when.
+
+    A rewritten branch leaves commits that nothing reaches: they stay, off the default branch, unless `prune_gone`.
+    """
+    micros = [None if (at := landed.get(commit.sha)) is None else at * 1_000_000 for commit in graph]
+    places = pl.DataFrame(  # noqa: F841 - DuckDB reads it
+        {"commit_sha": [c.sha for c in graph], "is_landed": [c.sha in landed for c in graph], "landed_at": micros},
+        schema={"commit_sha": pl.String, "is_landed": pl.Boolean, "landed_at": pl.Datetime("us", "UTC")},
+    )
+    connection.execute(
+        """
+        update commits set is_on_default_branch = places.is_landed, landed_at = places.landed_at from places
+        where commits.repo = ? and commits.commit_sha = places.commit_sha
+            and (commits.is_on_default_branch <> places.is_landed or commits.landed_at is distinct from places.landed_at)
+        """,
+        [repo],
+    )
+    gone = "repo = ? and commit_sha not in (select commit_sha from places)"
+    if prune_gone:
+        connection.execute(f"delete from commits where {gone}", [repo])
+    connection.execute(
+        f"update commits set is_on_default_branch = false, landed_at = null where is_on_default_branch and {gone}",
+        [repo],
+    )
+
+
+def _repo_row(state: "RepoState", branch: Branch) -> pl.DataFrame:
+    url = state.room.place.remote_url
+    name, sha = branch or (None, None)
+    return tables.frame(
+        "repos",
+        {
+            "repo": [state.settings.name],
+            "remote_url": [clean_url(url) if url else None],
+            "default_branch": [name],
+            "default_branch_sha": [sha],
+            "tips_digest": [state.digest],
+            "object_format": [state.room.object_format],
+            "is_shallow": [bool(state.room.place.shallow)],
+            "is_configured": [True],
+            "mined_at": [datetime.now(UTC)],
+        },
+    )
