@@ -1,7 +1,7 @@
 """retro.toml -> typed settings; every wrong key or value is named with file and line.
 
 `[sprints]\\ndays = "14"` is refused with
-`/work/retro.toml:2: sprints.days = "14": wanted a whole number without quotes, found text`.
+`/project/retro.toml:2: sprints.days = "14": wanted a whole number without quotes, found text`.
 """
 
 import codecs
