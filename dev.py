@@ -24,7 +24,7 @@ LOCKS = {"requirements.lock": ["--group", "build"], "requirements-dev.lock": ["-
 def main(words: list[str]) -> int:
     """Runs the task that the first word names; the exit status of what it ran."""
     tasks = {"demo": demo, "test": test, "lock": lock}
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - said before anything else fails
         sys.exit(f"dev.py: this is Python {sys.version.split()[0]}; Retro needs 3.11 or newer")
     if not words or words[0] not in tasks:
         sys.exit(__doc__)
@@ -55,7 +55,15 @@ def lock(words: list[str]) -> int:
     """Compiles both lock files, for every platform that Python 3.11 and newer runs on."""
     for name, groups in LOCKS.items():
         command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
-        command += ["--no-header", "--custom-compile-command", "python3 dev.py lock", *groups, "pyproject.toml", "--output-file", name]
+        command += [
+            "--no-header",
+            "--custom-compile-command",
+            "python3 dev.py lock",
+            *groups,
+            "pyproject.toml",
+            "--output-file",
+            name,
+        ]
         if status := subprocess.call([*command, *words]):
             return status
     return 0

@@ -37,17 +37,28 @@ def timed(command: Sequence[str], folder: Path | None = None) -> Cost:
 def project(folder: Path, repository: Path) -> Path:
     """A project around one repository: two-week sprints from the first Monday of 2005."""
     folder.mkdir(parents=True)
-    text = f'[project]\nname = "bench"\n[sprints]\nfirst = 2005-01-03\ndays = 14\n[[repos]]\npath = "{repository}"\nname = "bench"\n'
+    text = f'[project]\nname = "bench"\n[sprints]\nfirst = 2005-01-03\ndays = 14\n'
+    text += f'[[repos]]\npath = "{repository}"\nname = "bench"\n'
     (folder / "retro.toml").write_text(text)
     return folder
 
 
 def git(repository: Path, *arguments: str) -> str:
     """Output of plain git in a repository, the user's settings left out."""
-    environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "LC_ALL": "C.UTF-8",
+    }
     command = ["git", "-c", "core.quotePath=false", *arguments]
     return subprocess.run(
-        command, env=environment | {"GIT_DIR": str(git_dir(repository))}, check=True, capture_output=True, encoding="utf-8", errors="replace"
+        command,
+        env=environment | {"GIT_DIR": str(git_dir(repository))},
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
     ).stdout
 
 
@@ -61,11 +72,17 @@ def default_branch(repository: Path) -> str:
     return git(repository, "symbolic-ref", "--short", "HEAD").strip()
 
 
+def name_of(repository: Path) -> str:
+    """What a table calls a repository: its folder, or the one above where that only says what it is."""
+    return repository.parent.name if repository.name in ("repo", ".git") else repository.name
+
+
 def write_table(script: str, intro: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Prints the table and keeps it beside the script as Markdown."""
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
-    text = f"# {Path(script).stem}\n\n{intro} Last run {date.today()}, Python {sys.version.split()[0]}, {os.cpu_count()} cores.\n\n"
+    text = f"# {Path(script).stem}\n\n{intro} Last run {date.today()}, "
+    text += f"Python {sys.version.split()[0]}, {os.cpu_count()} cores.\n\n"
     text += "\n".join(lines) + "\n"
     Path(script).with_suffix(".md").write_text(text)
     print(text)

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import RETRO, default_branch, git, git_dir, project, timed, write_table
+from measure import RETRO, default_branch, git, git_dir, name_of, project, timed, write_table
 
 FLOOR = ["log", "--raw", "--numstat", "-z", "-M"]
 PYDRILLER = """
@@ -18,8 +18,10 @@ for commit in Repository(sys.argv[1]).traverse_commits():
     if not commit.merge:
         rows += sum(1 for file in commit.modified_files if file.added_lines is not None)
 """
-HEAD = ("repository", "commits", "git CPU", "git wall", "retro CPU", "own CPU", "retro wall", "peak MB", "CPU / git", "wall / git",
-        "nothing new, s", "PyDriller CPU", "PyDriller / retro")  # fmt: skip
+HEAD = (
+    "repository", "commits", "git CPU", "git wall", "retro CPU", "own CPU", "retro wall", "peak MB", "CPU / git",
+    "wall / git", "nothing new, s", "PyDriller CPU", "PyDriller / retro",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -30,15 +32,18 @@ def main() -> None:
     given = parser.parse_args()
     rows = [measure(path.resolve(), given.runs, not given.no_pydriller) for path in given.paths]
     intro = (
-        f"Medians of {given.runs} runs, git and Retro in turn; git is `git log --raw --numstat -z -M BRANCH` to nowhere. Retro reads metadata, "
-        "trailers, files and releases, judges kinds and themes, and writes the warehouse; own CPU leaves git's processes out. "
+        f"Medians of {given.runs} runs, git and Retro in turn; git is `git log --raw --numstat -z -M BRANCH` to nowhere. "
+        "Retro reads metadata, trailers, files and releases, judges kinds and themes, and writes the warehouse; own CPU leaves git's processes out. "
         "PyDriller runs once, on a throw-away clone."
     )
     write_table(__file__, intro, HEAD, rows)
 
 
 def measure(repository: Path, runs: int, with_pydriller: bool) -> list[object]:
-    branch, commits = default_branch(repository), git(repository, "rev-list", "--count", default_branch(repository)).strip()
+    branch, commits = (
+        default_branch(repository),
+        git(repository, "rev-list", "--count", default_branch(repository)).strip(),
+    )
     floors, mines, owns, idles = [], [], [], []
     for _ in range(runs):
         floors.append(timed(["git", f"--git-dir={git_dir(repository)}", *FLOOR, branch]))
@@ -52,8 +57,8 @@ def measure(repository: Path, runs: int, with_pydriller: bool) -> list[object]:
     cpu, wall, peak = (statistics.median(getattr(cost, name) for cost in mines) for name in ("cpu", "wall", "peak_mb"))
     rival = pydriller(repository) if with_pydriller else None
     return [
-        repository.parent.name if repository.name == "repo" else repository.name, f"{int(commits):,}", f"{git_cpu:.2f}", f"{git_wall:.2f}",
-        f"{cpu:.2f}", f"{statistics.median(owns):.2f}", f"{wall:.2f}", f"{peak:.0f}", f"{cpu / git_cpu:.2f}", f"{wall / git_wall:.2f}",
+        name_of(repository), f"{int(commits):,}", f"{git_cpu:.2f}", f"{git_wall:.2f}", f"{cpu:.2f}",
+        f"{statistics.median(owns):.2f}", f"{wall:.2f}", f"{peak:.0f}", f"{cpu / git_cpu:.2f}", f"{wall / git_wall:.2f}",
         f"{statistics.median(cost.wall for cost in idles):.2f}", f"{rival:.1f}" if rival else "not run",
         f"{rival / cpu:.1f}" if rival else "not run",
     ]  # fmt: skip

@@ -10,7 +10,16 @@ from measure import default_branch, git, project, write_table
 
 from retro import open_warehouse, pipeline
 
-HEAD = ("repository", "commits", "sprints with commits", "sprints that differ", "added (git)", "added (Retro)", "deleted (git)", "deleted (Retro)")
+HEAD = (
+    "repository",
+    "commits",
+    "sprints with commits",
+    "sprints that differ",
+    "added (git)",
+    "added (Retro)",
+    "deleted (git)",
+    "deleted (Retro)",
+)
 
 
 def main() -> None:
@@ -31,9 +40,11 @@ def compare(root: Path, repository: Path) -> list[object]:
     pipeline.mine(root)
     branch = default_branch(repository)
     with open_warehouse(root / "data" / "retro.duckdb") as warehouse:
-        sprints = warehouse.sql("select sprint, epoch(starts_at)::bigint, epoch(ends_at)::bigint from sprints order by 2").rows()
+        sprints = warehouse.sql(
+            "select sprint, epoch(starts_at)::bigint, epoch(ends_at)::bigint from sprints order by 2"
+        ).rows()
         mined = dict(warehouse.sql("select sprint, commit_count from sprint_totals where commit_count > 0").rows())
-        (added, deleted), = warehouse.sql(
+        ((added, deleted),) = warehouse.sql(
             "select sum(added_lines)::bigint, sum(deleted_lines)::bigint from commit_files "
             "semi join (select repo, commit_sha from commits where is_on_default_branch) as landed using (repo, commit_sha)"
         ).rows()
@@ -49,7 +60,16 @@ def compare(root: Path, repository: Path) -> list[object]:
     pairs = [line.split("\t", 2)[:2] for line in lines if line and line[0] != "-"]
     name = repository.parent.name if repository.name == "repo" else repository.name
     sums = [sum(int(pair[column]) for pair in pairs) for column in (0, 1)]
-    return [name, f"{len(times):,}", len(counted), differing, f"{sums[0]:,}", f"{added:,}", f"{sums[1]:,}", f"{deleted:,}"]
+    return [
+        name,
+        f"{len(times):,}",
+        len(counted),
+        differing,
+        f"{sums[0]:,}",
+        f"{added:,}",
+        f"{sums[1]:,}",
+        f"{deleted:,}",
+    ]
 
 
 if __name__ == "__main__":

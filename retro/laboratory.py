@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from retro.config import load_settings
 from retro.errors import UsageError
 from retro.notebooks import shipped_templates, with_parameters
-from retro.pipeline import choose_sprint
-from retro.config import load_settings
+from retro.pipeline import shown_sprint
 from retro.quick_imports import quick_import
 
 FOLDER = Path("data") / "lab"
@@ -23,7 +23,7 @@ def lay_out(root: Path) -> Path:
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     nbformat = quick_import("nbformat")
-    sprint = choose_sprint(load_settings(root), None).id
+    sprint = shown_sprint(root, load_settings(root), None)
     for template in shipped_templates():
         copy = folder / template.name
         if not copy.exists():

@@ -39,7 +39,11 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_holds_queries_notebooks_and_page_and_no_tests(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {"retro/queries/metrics/sprint_headline.sql", "retro/queries/views/sprint_commits.sql", "retro/notebooks/sprint.ipynb"}
+    wanted = {
+        "retro/queries/metrics/sprint_headline.sql",
+        "retro/queries/views/sprint_commits.sql",
+        "retro/notebooks/sprint.ipynb",
+    }
     wanted |= {"retro/tables/commits.sql", "retro/page/index.html.j2", "retro/page/page.css", "retro/page/page.js"}
     assert wanted - names == set()
     assert [name for name in names if name.startswith(("tests/", "benchmarks/", "data/"))] == []
@@ -50,7 +54,12 @@ def test_wheel_outside_the_checkout_makes_the_demo_and_its_page(installed: Path,
     retro = str(installed / "retro")
     subprocess.run([retro, "demo", "demo"], cwd=tmp_path, env=environment, check=True)
     answer = subprocess.run(
-        [retro, "build", "--project", "demo", "--sprint", "2"], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+        [retro, "build", "--project", "demo", "--sprint", "2"],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     page = Path(answer.stdout.strip())
     assert page == tmp_path / "demo" / "reports" / "sprint-2.html"

@@ -39,7 +39,7 @@ def query(
         return print(chosen.sql, end="")
     parameters = {}
     if "sprint" in chosen.parameters:
-        parameters["sprint"] = pipeline.choose_sprint(load_settings(root), sprint).id
+        parameters["sprint"] = pipeline.shown_sprint(root, load_settings(root), sprint)
     with queries.open_warehouse(root / FILE) as warehouse:
         result = warehouse.query(name, **parameters)
     print_as(result.frame, format)

@@ -20,7 +20,8 @@ ProjectOption = Annotated[
     ),
 ]
 SprintOption = Annotated[
-    str | None, typer.Option("--sprint", "-s", metavar="ID", help="Sprint; without it, the last one that ended.")
+    str | None,
+    typer.Option("--sprint", "-s", metavar="ID", help="Sprint; without it, the last that ended and has commits."),
 ]
 _SHOWN_ROWS = 200
 _WIDE = 10_000

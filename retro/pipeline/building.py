@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from retro.config import load_settings
+from retro.config import Settings, load_settings
 from retro.notebooks import find_notebook
 from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, mine
 from retro.queries import open_warehouse
@@ -37,14 +37,14 @@ def build(
 ) -> Built:
     """Mines the project at `root`, runs a notebook for a sprint and writes its page below `reports/`.
 
-    Without a sprint, the last one that ended and has a commit. Repositories that fail do not stop the build, since the page says so: look at
-    `mined.failures`; when nothing could ever be read, the first failure is raised. Raises SettingsError, UsageError (unknown
-    sprint or notebook), WarehouseError, NotebookError, RetroError (the page cannot be written).
+    Without a sprint, the last one that ended and has a commit. Repositories that fail do not stop the build, since the
+    page says so: look at `mined.failures`; when none could be read, the first failure is raised. Raises SettingsError,
+    UsageError (unknown sprint or notebook), WarehouseError, NotebookError, RetroError (the page cannot be written).
     """
     root = root.resolve()
     settings = load_settings(root)
-    planned = choose_sprint(settings, sprint)
-    find_notebook(notebook, root)  # a mistyped name is said before minutes of mining, not after
+    choose_sprint(settings, sprint)  # a mistyped id or name is said before minutes of mining, not after
+    find_notebook(notebook, root)
     shown = progress or Silent()
     mined = mine(root, progress=shown) if is_mining else None
     if mined and mined.failures and len(mined.failures) == len(settings.repos):
@@ -55,13 +55,21 @@ def build(
             shown.start(f"notebook {notebook}", count)
         shown.advance(1)
 
-    chosen = planned.id if sprint is not None else _last_with_commits(root) or planned.id
+    chosen = shown_sprint(root, settings, sprint)
     files = build_page(root, chosen, notebook, root / REPORTS, on_cell)
     return Built(tuple(files), chosen, mined)
 
 
+def shown_sprint(root: Path, settings: Settings, sprint: str | None) -> str:
+    """Id of the sprint called `sprint`; without a name the last one that ended and has a commit, also where work has paused.
+
+    Raises UsageError naming the known ones.
+    """
+    planned = choose_sprint(settings, sprint).id
+    return planned if sprint is not None else _last_with_commits(root) or planned
+
+
 def _last_with_commits(root: Path) -> str | None:
-    """The last sprint that ended and has a commit: what a person who names none wants to see, also where work has paused."""
     with open_warehouse(root / FILE) as warehouse:
         rows = warehouse.sql(
             """

@@ -1,0 +1,52 @@
+"""How long a page takes and how large it is: python benchmarks/building.py PATH... [--runs N]
+
+The demo comes first; a repository's page is that of its sprint with the most commits.
+"""
+
+import argparse
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+
+from measure import RETRO, name_of, project, timed, write_table
+
+from retro import open_warehouse
+
+HEAD = ("project", "commits of the sprint", "CPU s", "wall s", "page kB", "notebook kB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        demo = Path(folder) / "demo"
+        subprocess.run([*RETRO, "demo", str(demo)], check=True, capture_output=True)
+        roots = {"demo": demo} | {
+            name_of(path): project(Path(folder) / name_of(path), path.resolve()) for path in given.paths
+        }
+        rows = [measure(name, root, given.runs) for name, root in roots.items()]
+    intro = (
+        f"Medians of {given.runs} runs of `retro build --no-mine` on a project that is mined; the kernel counts as CPU."
+    )
+    write_table(__file__, intro, HEAD, rows)
+
+
+def measure(name: str, root: Path, runs: int) -> list[object]:
+    subprocess.run([*RETRO, "mine", "--project", str(root)], check=True, capture_output=True)
+    with open_warehouse(root / "data" / "retro.duckdb") as warehouse:
+        sprint, commits = warehouse.sql(
+            "select sprint, commit_count from sprint_totals order by 2 desc, 1 limit 1"
+        ).row(0)
+    build = [*RETRO, "build", "--no-mine", "--project", str(root), "--sprint", sprint]
+    costs = [timed(build) for _ in range(runs)]
+    page = next((root / "reports").glob("*.html"))
+    sizes = [f"{path.stat().st_size / 1000:.0f}" for path in (page, page.with_suffix(".ipynb"))]
+    cpu, wall = (statistics.median(getattr(cost, kind) for cost in costs) for kind in ("cpu", "wall"))
+    return [name, f"{commits:,}", f"{cpu:.1f}", f"{wall:.1f}", *sizes]
+
+
+if __name__ == "__main__":
+    main()
