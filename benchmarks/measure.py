@@ -37,7 +37,7 @@ def timed(command: Sequence[str], folder: Path | None = None) -> Cost:
 def project(folder: Path, repository: Path) -> Path:
     """A project around one repository: two-week sprints from the first Monday of 2005."""
     folder.mkdir(parents=True)
-    text = f'[project]\nname = "bench"\n[sprints]\nfirst = 2005-01-03\ndays = 14\n'
+    text = '[project]\nname = "bench"\n[sprints]\nfirst = 2005-01-03\ndays = 14\n'
     text += f'[[repos]]\npath = "{repository}"\nname = "bench"\n'
     (folder / "retro.toml").write_text(text)
     return folder

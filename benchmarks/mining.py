@@ -33,8 +33,8 @@ def main() -> None:
     rows = [measure(path.resolve(), given.runs, not given.no_pydriller) for path in given.paths]
     intro = (
         f"Medians of {given.runs} runs, git and Retro in turn; git is `git log --raw --numstat -z -M BRANCH` to nowhere. "
-        "Retro reads metadata, trailers, files and releases, judges kinds and themes, and writes the warehouse; own CPU leaves git's processes out. "
-        "PyDriller runs once, on a throw-away clone."
+        "Retro reads metadata, trailers, files and releases, judges kinds and themes, and writes the warehouse; own CPU "
+        "leaves git's processes out. PyDriller runs once, on a throw-away clone."
     )
     write_table(__file__, intro, HEAD, rows)
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from pathlib import Path
 
-from measure import default_branch, git, project, write_table
+from measure import default_branch, git, name_of, project, write_table
 
 from retro import open_warehouse, pipeline
 
@@ -28,8 +28,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             rows.append(compare(project(Path(folder) / "p", Path(path).resolve()), Path(path).resolve()))
     intro = (
-        "Commits per sprint against `git log --format=%ct` of the default branch, put into sprints by an own loop; lines against the sums "
-        "of `git log --numstat -M` over the whole branch."
+        "Commits per sprint against `git log --format=%ct` of the default branch, put into sprints by an own loop; lines "
+        "against the sums of `git log --numstat -M` over the whole branch."
     )
     write_table(__file__, intro, HEAD, rows)
     if any(row[3] or row[4] != row[5] or row[6] != row[7] for row in rows):
@@ -58,10 +58,9 @@ def compare(root: Path, repository: Path) -> list[object]:
     differing = sum(1 for sprint in counted.keys() | mined.keys() if counted[sprint] != mined.get(sprint, 0))
     lines = git(repository, "log", "--numstat", "-M", "--format=", branch, "--").splitlines()
     pairs = [line.split("\t", 2)[:2] for line in lines if line and line[0] != "-"]
-    name = repository.parent.name if repository.name == "repo" else repository.name
     sums = [sum(int(pair[column]) for pair in pairs) for column in (0, 1)]
     return [
-        name,
+        name_of(repository),
         f"{len(times):,}",
         len(counted),
         differing,
