@@ -124,7 +124,9 @@ class Warehouse:
         self._connection = open_read_only(path)
 
     def query(self, name: str, **parameters: object) -> Result:
-        """Result of the named query. Raises QueryError when it is unknown, wrongly called or fails."""
+        """Result of the named query. Raises QueryError when it, or its sprint, is unknown, wrongly called or fails."""
+        if "sprint" in parameters:
+            _check_sprint(self._connection, str(parameters["sprint"]))
         return run(self._connection, find(name, self._folders), parameters, self.snapshot)
 
     def sql(self, text: str, **parameters: object) -> "pl.DataFrame":
@@ -291,6 +293,13 @@ def _entries(lines: list[str]) -> Iterator[str]:
         if entry:
             yield entry
         entry = line.strip()
+
+
+def _check_sprint(connection: duckdb.DuckDBPyConnection, sprint: str) -> None:
+    known = [name for (name,) in execute(connection, "select sprint from sprints order by sequence", {}, "sprints").rows()]
+    if sprint not in known:
+        newest = ", ".join(known[-10:]) or "none; set [sprints] in retro.toml and run `retro mine`"
+        raise QueryError(f"no sprint {sprint!r}; the newest ones are {newest}")
 
 
 def _parameters(sql: str, where: str) -> set[str]:

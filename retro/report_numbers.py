@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from retro.page_parts import Page
+from retro.page.parts import Page
 
 COLUMNS = (
     "sprint",

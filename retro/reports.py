@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from retro.errors import RetroError
 from retro.notebooks import find_notebook, run_notebook
-from retro.page_parts import Page, read_page
+from retro.page.parts import Page, read_page
 from retro.quick_imports import quick_import
 from retro.report_numbers import frozen_numbers
 
@@ -59,7 +59,7 @@ def write_report(notebook: "NotebookNode", target: Path) -> list[Path]:
     RetroError when that is not possible.
     """
     nbformat = quick_import("nbformat")
-    exporter = quick_import("retro.page_exporter").PageExporter()
+    exporter = quick_import("retro.page.exporter").PageExporter()
     page = read_page(notebook)
     known = {"page": page, "previous": _previous_page(page, target), "metadata": {"name": target.stem}}
     html, _ = exporter.from_notebook_node(notebook, known)

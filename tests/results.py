@@ -9,8 +9,8 @@ import polars as pl
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
-from retro.charts import bars
 from retro.figures import Figure, figure, page_head
+from retro.figures.charts import bars
 from retro.queries import Coverage, Result
 from retro.reports import write_report
 

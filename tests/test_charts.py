@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from results import HOSTILE, make_result
 
-from retro.chart_theme import COLOURS, theme
-from retro.charts import bars, paired_dots, share_bars
-from retro.day_charts import day_strip, line_strip
+from retro.figures.charts import bars, paired_dots, share_bars
+from retro.figures.day_charts import day_strip, line_strip
+from retro.figures.theme import COLOURS, theme
 
 AREAS = [
     {"repo": "a", "area": "other", "commit_count": 9, "other_commit_count": 0, "subjects": None},

@@ -14,8 +14,8 @@ from results import read_html
 
 import retro
 from retro.figures import CHART_TYPE
-from retro.page_charts import VARIABLES, page_theme
-from retro.page_parts import read_page
+from retro.page.charts import VARIABLES, page_theme
+from retro.page.parts import read_page
 from retro.reports import build_page
 
 

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from results import COVERAGE, HOSTILE, SPRINT, make_coverage, make_notebook, make_result
 
-from retro.charts import bars
 from retro.errors import UsageError
 from retro.figures import CHART_TYPE, Figure, figure, json_value, page_head, summary, tiles
+from retro.figures.charts import bars
 
 COMMITS = [
     {"theme": "Fleet", "feature_commit_count": 18, "commit_count": 84},

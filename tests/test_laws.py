@@ -28,20 +28,10 @@ LAYERS = (
     {"errors"},
     {"config"},
     {"sprints"},
-    {"masking", "git", "tables", "formats", "wording", "quick_imports", "coding_agents"},
+    {"masking", "git", "tables", "formats", "quick_imports", "coding_agents"},
     {"sources", "analyses", "warehouse"},
     {"queries", "dictionary"},
-    {"charts", "chart_script", "chart_theme", "day_charts", "figures", "kernels", "notebook_tables", "notebooks"}
-    | {
-        "page_charts",
-        "page_exporter",
-        "page_parts",
-        "page_tables",
-        "prose",
-        "report_numbers",
-        "sentences",
-        "source_code",
-    },
+    {"figures", "kernels", "notebooks", "page", "report_numbers"},
     {"reports"},
     {"pipeline"},
     {"project", "laboratory", "demo"},
@@ -212,7 +202,12 @@ def test_reference_names_every_command_option_setting_table_query_and_column(shi
     words = {word for quoted in re.findall(r"`([^`]+)`", text) for word in quoted.split()}
     relations = {*tables.ddl(), *queries.all_queries(PLACES), *queries.all_queries(PLACES, "views")}
     assert relations | {f"retro {name}" for name in commands() if name} <= headings
-    columns = {name for (name,) in shipped_warehouse.execute("select column_name from duckdb_columns()").fetchall()}
+    columns = {
+        name
+        for (name,) in shipped_warehouse.execute(
+            "select column_name from duckdb_columns() where not internal"
+        ).fetchall()
+    }
     columns |= {column for query in queries.all_queries(PLACES).values() for column in query.columns}
     options = {
         option for command in commands().values() for each in command.params for option in each.opts if option[0] == "-"

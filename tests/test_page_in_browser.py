@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from results import COVERAGE, HOSTILE, SPRINT, make_coverage, make_notebook, make_result
 
-from retro.charts import bars, paired_dots, share_bars
-from retro.day_charts import day_strip
 from retro.figures import figure, page_head, summary, tiles
+from retro.figures.charts import bars, paired_dots, share_bars
+from retro.figures.day_charts import day_strip
 from retro.reports import write_report
 
 CHROMIUM = shutil.which("chromium")

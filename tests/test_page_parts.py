@@ -19,10 +19,10 @@ from results import (
     read_html,
 )
 
-from retro.charts import bars
 from retro.figures import figure, summary, tiles
-from retro.page_charts import PAGE_SCHEMA
-from retro.prose import prose_html, split_sections
+from retro.figures.charts import bars
+from retro.page.charts import PAGE_SCHEMA
+from retro.page.prose import prose_html, split_sections
 from retro.reports import write_report
 
 

@@ -21,7 +21,7 @@ from results import (
 from retro import chart_script
 from retro.errors import NotebookError, RetroError
 from retro.figures import figure, summary
-from retro.page_parts import read_page
+from retro.page.parts import read_page
 from retro.report_numbers import frozen_numbers
 from retro.reports import all_or_none, build_page, report_path, write_report
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from results import COVERAGE, SPRINT, make_result
 
-from retro.sentences import finding, is_unusual, provenance_sentence, summary_sentences
+from retro.figures.sentences import finding, is_unusual, provenance_sentence, summary_sentences
 
 BEFORE = {"sprint": "1", "commit_count": 54, "merge_count": 17, "active_day_count": 10}
 NOW = {"sprint": "2", "commit_count": 319, "merge_count": 1, "active_day_count": 9}

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from retro import wording
+from retro.figures import wording
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 -- repo: repository
 -- commit_sha: commit on the default branch or in a release
 -- pr_number: number of the pull request or merge request
--- method: merge (GitHub merge commit), squash ("title (#12)"), gitlab ("See merge request group/project!12")
+-- method: merge (GitHub: "Merge pull request #12"), merge title (a merge called "title (#12)"), squash ("title (#12)"), gitlab ("See merge request group/project!12")
 --
 -- Left out: a number anywhere else in a message, since an issue is named in the same way.
 -- Evidence: inferred
@@ -14,6 +14,7 @@ with named as (
         commit_sha,
         case
             when is_merge and regexp_matches(subject, '^Merge pull request #[0-9]+ ') then 'merge'
+            when is_merge and regexp_matches(subject, '\(#[0-9]+\)$') then 'merge title'
             when is_merge and regexp_matches(body, '(^|\n)See merge request [^ \n]*![0-9]+') then 'gitlab'
             when not is_merge and regexp_matches(subject, '\(#[0-9]+\)$') then 'squash'
         end as method,

@@ -21,11 +21,11 @@ from retro import warehouse
 from retro.config import RepoSettings, Settings, load_settings
 from retro.config.literals import toml_text
 from retro.errors import RetroError
+from retro.figures.wording import counted, day_range, list_text, moment_text
 from retro.git import Room, open_room
 from retro.git.process import check_version
 from retro.git.room import read_time
 from retro.sprints import Sprint, gap_days, last_finished, plan_sprints
-from retro.wording import counted, day_range, list_text, moment_text
 
 _LITTLE_SPACE_BYTES = 1 << 30
 _SHOWN_GAPS = 5

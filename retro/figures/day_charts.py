@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from retro.chart_theme import COLOURS, NOTEBOOK_WIDTH
-from retro.charts import exact_values, part_colour, tooltip
+from retro.figures.charts import exact_values, part_colour, tooltip
+from retro.figures.theme import COLOURS, NOTEBOOK_WIDTH
+from retro.figures.wording import WEEKDAYS, day_text
 from retro.quick_imports import quick_import
-from retro.wording import WEEKDAYS, day_text
 
 if TYPE_CHECKING:
     import altair

@@ -1,6 +1,6 @@
 """The nbconvert exporter behind the page: an executed notebook in, one HTML text out.
 
-Also usable by hand: `jupyter nbconvert --to retro.page_exporter.PageExporter reports/sprint-2.ipynb`. Importing this
+Also usable by hand: `jupyter nbconvert --to retro.page.exporter.PageExporter reports/sprint-2.ipynb`. Importing this
 module imports nbconvert, half a second of CPU; reports.py does so only when it writes a page.
 """
 
@@ -18,13 +18,13 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from retro.chart_script import chart_script
-from retro.page_charts import page_theme
-from retro.page_parts import Page, read_page
-from retro.source_code import python_html, sql_html
-from retro.wording import counted, moment_text, number_text
+from retro.figures.wording import counted, moment_text, number_text
+from retro.page.chart_script import chart_script
+from retro.page.charts import page_theme
+from retro.page.parts import Page, read_page
+from retro.page.source_code import python_html, sql_html
 
-FOLDER = Path(__file__).parent / "page"
+FOLDER = Path(__file__).parent
 PACKAGE = "retro-toolkit"
 # Control characters but for TAB and newline, and those that set the direction of writing.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -8,9 +8,9 @@ text is cut. Text from repositories is data here, never part of an expression.
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from retro.chart_theme import COLOURS, NOTEBOOK_WIDTH
+from retro.figures.theme import COLOURS, NOTEBOOK_WIDTH
+from retro.figures.wording import column_title, measure_text, number_text, share_text, value_text
 from retro.quick_imports import quick_import
-from retro.wording import column_title, measure_text, number_text, share_text, value_text
 
 if TYPE_CHECKING:
     import altair

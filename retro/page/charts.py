@@ -5,8 +5,8 @@ Colours become variables of the style sheet, so that light, dark and print need 
 
 from typing import Any
 
-from retro.chart_theme import COLOURS, INK, MUTED, PAPER, theme
 from retro.figures import CHART_TYPE
+from retro.figures.theme import COLOURS, INK, MUTED, PAPER, theme
 
 # What Altair 6 writes and the script in the page draws.
 PAGE_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"

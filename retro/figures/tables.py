@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from retro.wording import column_title, counted, value_text
+from retro.figures.wording import column_title, counted, value_text
 
 if TYPE_CHECKING:
     from retro.queries import Result

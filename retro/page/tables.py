@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from retro.wording import counted, value_text
+from retro.figures.wording import counted, value_text
 
 # A result shown as a table shows so many rows at once; all that travel stand under "Data".
 ROWS_AT_ONCE = 10

@@ -10,7 +10,16 @@ from statistics import median
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from retro.wording import column_title, counted, day_text, list_text, moment_text, number_text, share_text, short_number
+from retro.figures.wording import (
+    column_title,
+    counted,
+    day_text,
+    list_text,
+    moment_text,
+    number_text,
+    share_text,
+    short_number,
+)
 
 if TYPE_CHECKING:
     from retro.queries import Result

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from retro.figures import anchor_of
-from retro.page_charts import page_chart
-from retro.page_tables import page_table, shown_table
-from retro.prose import prose_html, split_sections
-from retro.wording import number_text, share_text
+from retro.figures.wording import number_text, share_text
+from retro.page.charts import page_chart
+from retro.page.prose import prose_html, split_sections
+from retro.page.tables import page_table, shown_table
 
 # Cells with this tag speak to whoever runs the notebook by hand; the page leaves them out.
 NOTEBOOK_ONLY = "notebook-only"

@@ -6,7 +6,6 @@ and its source cannot come apart. Text from repositories travels as data and is 
 """
 
 import json
-import math
 import re
 import textwrap
 from dataclasses import asdict, dataclass
@@ -15,11 +14,12 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from retro.chart_theme import NOTEBOOK_WIDTH, theme
 from retro.errors import UsageError
-from retro.notebook_tables import html_table, plain_table
-from retro.sentences import finding, provenance_sentence, summary_sentences
-from retro.wording import UNKNOWN, change_text, column_title, day_range, measure_text, short_number, value_text
+from retro.figures.sentences import finding, provenance_sentence, summary_sentences
+from retro.figures.tables import html_table, plain_table
+from retro.figures.theme import NOTEBOOK_WIDTH, theme
+from retro.figures.wording import UNKNOWN, change_text, column_title, day_range, measure_text, short_number, value_text
+from retro.formats import json_value
 
 if TYPE_CHECKING:
     import altair
@@ -149,21 +149,6 @@ def source_of(result: "Result") -> dict:
 def anchor_of(name: str) -> str:
     """A query's name as an anchor: "theme_commits" -> "theme-commits"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-def json_value(value: object) -> object:
-    """The value as JSON knows it: times as ISO text, exact decimals as text, what is not a number as null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, date):  # datetime is one
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [json_value(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): json_value(item) for key, item in value.items()}
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _column(name: str, doc: str, rows: list[dict]) -> dict:
