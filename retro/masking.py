@@ -13,7 +13,6 @@ from urllib.parse import urlsplit, urlunsplit
 _KINDS = {
     "private-key": r"-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----"
     r"(?:[\s\S]{0,20000}?-----END [A-Z0-9 ]{0,32}PRIVATE KEY-----|[\s\S]{0,20000})",
-    "url-credentials": r"(?<=://)[^\s/@:'\"<>]{0,256}:[^\s/@'\"<>]{1,256}(?=@[\w.\[-])",
     "github": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{60,255})\b",
     "gitlab": r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt|oas)-[\w-]{20,255}",
     "anthropic": r"\bsk-ant-[\w-]{16,255}",
@@ -45,9 +44,11 @@ _KINDS = {
     "bearer": r"(?i:(?<=\bbearer )|(?<=authorization: basic ))(?=[\w.~+/-]*\d)[\w.~+/-]{20,1024}=*",
 }
 _RULE = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{pattern})" for kind, pattern in _KINDS.items()))
+# Apart from the others, since addresses are common in messages and this look is quick.
+_ADDRESS = re.compile(r"(?<=://)(?P<url_credentials>[^\s/@:'\"<>]{0,256}:[^\s/@'\"<>]{1,256})(?=@[\w.\[-])")
 # One cheap look decides for most texts: each rule needs one of these literals, so a text without any is clean.
 _HINT = re.compile(
-    r"PRIVATE KEY|://|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|sk-|pk-lf|A[KSBC]IA|ACCA|A3T|AIza|GOCSPX|ya29\.|xox|xapp-|hooks\.slack|"
+    r"PRIVATE KEY|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|sk-|pk-lf|A[KSBC]IA|ACCA|A3T|AIza|GOCSPX|ya29\.|xox|xapp-|hooks\.slack|"
     r"webhooks/|[srp]k_|whsec_|SK[0-9a-f]|SG\.|key-|npm_|pypi-|dckr_|hf_|do[opr]_v1|shp[acps]|dapi|hv[sbr]\.|lin_api|sntry|eyJ|"
     r"(?i:bearer |basic )"
 )
@@ -56,9 +57,13 @@ _USER = re.compile(r"^[^/]*@")
 
 def mask(text: str) -> tuple[str, int]:
     """`text` with each secret replaced by its kind and digest, and how many there were."""
+    count = 0
+    if "://" in text:
+        text, count = _ADDRESS.subn(_label, text)
     if not _HINT.search(text):
-        return text, 0
-    return _RULE.subn(_label, text)
+        return text, count
+    text, others = _RULE.subn(_label, text)
+    return text, count + others
 
 
 def clean_url(url: str) -> str:

@@ -48,7 +48,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Entry:
-    """A change of a path with a mode of its own: a link (120000), a program (100755), a submodule (160000, a commit id)."""
+    """A path with a mode of its own: a link (120000), a program (100755), a submodule (160000: a commit id)."""
 
     mode: str
     content: Text
@@ -257,7 +257,8 @@ def _commit(folder: Path, repo: str, sha: str, landed: dict[str, datetime | None
     author, author_email, authored, committer, committer_email, committed = people
     return (
         repo, sha, parents.split(), author or None, author_email or None, _time(authored), committer or None,
-        committer_email or None, _time(committed), subject, body.strip("\n"), len(parents.split()) > 1, False, sha in landed, landed.get(sha),
+        committer_email or None, _time(committed), subject, body.strip("\n"), len(parents.split()) > 1, False,
+        sha in landed, landed.get(sha),
     )  # fmt: skip
 
 

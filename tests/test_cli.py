@@ -41,7 +41,7 @@ def root(tmp_path_factory) -> Path:
 
 
 def on_terminal(words: list[object], typed: str = "") -> tuple[int, str]:
-    """Exit code of `retro WORDS`, when somebody types this, and all that the terminal sees but for Retro's own colours."""
+    """Exit code of `retro WORDS` when somebody types this, and what the terminal sees but for Retro's own colours."""
     keyboard, terminal = pty.openpty()
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "INPUTRC": "/dev/null"}
     run = subprocess.Popen(
@@ -227,34 +227,25 @@ def test_prompt_answers_statement_by_statement_and_goes_on_after_a_mistake(root)
     assert "Traceback" not in seen
 
 
-def test_nothing_of_a_stranger_acts_on_a_terminal(root):
-    hostile = ["\x1b[31mred", "\x1b]0;", "\x07", "\x9b", "\u202e", "\u2066", "\u200b"]
-    for format in ("table", "csv", "json", "md"):
-        words = [
-            "sql",
-            "-f",
-            format,
-            "-C",
-            root,
-            "select subject, author_name, path from commits join commit_files using (commit_sha)",
-        ]
-        status, seen = on_terminal(words)
-        assert status == 0
-        assert [text for text in hostile if text in seen] == []
-        assert "https://evil.example" in seen and "]8;" not in seen
-    for words in (
-        ["query", "uncategorized_commits", "-s", "1", "-C", root],
-        ["query", "file_changes", "-s", "1", "-C", root],
-    ):
-        status, seen = on_terminal(words)
-        assert status == 0 and [text for text in hostile if text in seen] == []
+ACTING = ("\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\u200b")
+TEXTS = "select subject, author_name, path from commits join commit_files using (commit_sha)"
 
 
-def test_nothing_of_a_stranger_acts_through_a_pipe_into_a_terminal(root):
-    answer = retro("sql", "select subject from commits where subject like '%red%'", "-C", root)
+@pytest.mark.parametrize("words", [["sql", TEXTS], ["query", "uncategorized_commits", "-s", "1"]], ids=["sql", "query"])
+def test_nothing_of_a_stranger_acts_on_a_terminal(root, words):
+    status, seen = on_terminal([*words, "-C", root])
+    assert status == 0
+    assert [text for text in ACTING if text in seen] == []
+    assert "[link=https://evil.example]click[/link] [/x]" in seen
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "json", "md"])
+def test_nothing_of_a_stranger_acts_through_a_pipe_into_a_terminal(root, format):
+    answer = retro("sql", "-f", format, TEXTS, "-C", root)
+    assert answer.status == 0
     assert not [character for character in answer.out if character != "\n" and not character.isprintable()]
-    assert "[link=https://evil.example]click[/link] [/x]" in answer.out
-    assert "\\x1b[31mred\\x1b]0;title\\x07 \\x9b2J" in answer.out and "\\u202eevil\\u2066" in answer.out
+    spelled = answer.out.replace("\\\\", "\\")
+    assert "x1b[31mred" in spelled.replace("u001b", "x1b").replace("\\[", "[") and "u202eevil" in spelled
 
 
 def test_hostile_names_in_errors_and_tables_are_spelled_out(tmp_path):

@@ -69,13 +69,26 @@ def _area_finder(named: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[st
 
 @cache
 def _language_of(name: str) -> str | None:
-    lexer = find_lexer_class_for_filename(name)
-    return lexer.name if lexer is not None and lexer.name not in _NO_LANGUAGE else None
+    claimed = _claims().get(name) or _claims().get("*." + name.rpartition(".")[2]) or ()
+    if len(claimed) == 1:  # asking Pygments would import the lexer, to hear the same
+        found = claimed[0]
+    else:
+        lexer = find_lexer_class_for_filename(name)
+        found = lexer.name if lexer is not None else None
+    return None if found in _NO_LANGUAGE else found
+
+
+@cache
+def _claims() -> dict[str, list[str]]:
+    """Languages by the file-name pattern that they claim."""
+    claims: dict[str, list[str]] = {}
+    for language_name, _, patterns, _ in get_all_lexers(plugins=False):
+        for pattern in patterns:
+            claims.setdefault(pattern, []).append(language_name)
+    return claims
 
 
 @cache
 def _exact_names() -> frozenset[str]:
     """File names that stand for a language as they are (Makefile, CMakeLists.txt)."""
-    return frozenset(
-        name for _, _, patterns, _ in get_all_lexers(plugins=False) for name in patterns if "*" not in name
-    )
+    return frozenset(pattern for pattern in _claims() if "*" not in pattern)

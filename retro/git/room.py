@@ -99,7 +99,7 @@ class Room:
         if not candidates:
             return None
         ref = self._ahead(candidates)
-        commits = self._peel([ref])
+        commits = _commits([ref], self._peeled([ref]))
         if ref not in commits:
             raise GitError(
                 f"{self.place.git_dir}: {ref} names {self.refs[ref]}, which is missing, damaged or no commit; "
@@ -111,10 +111,11 @@ class Room:
         """Commit id for each ref of `names` that leads to a commit; the others, damaged ones too, are left out."""
         wanted = [name for name in names if name in self.refs]
         try:
-            return self._peel(wanted)
+            answers = self._peeled(wanted)
         except GitError:  # one damaged object ends the answers to all: it is looked for in the halves
             half = len(wanted) // 2
             return self.peel(wanted[:half]) | self.peel(wanted[half:]) if half else {}
+        return _commits(wanted, answers)
 
     def releases(self, names: Sequence[str]) -> list[Release]:
         """Tags (full ref names) that lead to a commit, with the tagger's time where there is one."""
@@ -127,7 +128,7 @@ class Room:
         asked = "".join(f"{sha}\n" for sha in sorted(set(tips))).encode()
         if not asked:
             return []
-        lines = self._lines("rev-list", "--parents", "--timestamp", "--stdin", stdin=asked)
+        lines = _lines("rev-list", self.run("rev-list", "--parents", "--timestamp", "--stdin", stdin=asked))
         commits = [Commit(words[1], tuple(words[2:]), read_time(words[0])) for words in map(str.split, lines)]
         undated = self._unreadable([commit.sha for commit in commits if commit.committed_at == 0])
         return [replace(commit, committed_at=None) if commit.sha in undated else commit for commit in commits]
@@ -151,27 +152,17 @@ class Room:
             if tail:
                 yield split_records(bytes(tail), mark)
 
-    def _peel(self, names: list[str]) -> dict[str, str]:
+    def _peeled(self, names: list[str]) -> bytes:
+        """What cat-file says of the commit that each ref leads to, a line each."""
         asked = "".join(f"{self.refs[name]}^{{commit}}\n" for name in names).encode()
-        answers = self._lines("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
-        if len(answers) != len(names):
-            raise broken_off("cat-file")
-        found = zip(names, map(str.split, answers), strict=True)
-        return {name: answer[0] for name, answer in found if answer[1:] == ["commit"]}
+        return self.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
 
     def _unreadable(self, shas: list[str]) -> set[str]:
         """Those of `shas` that have no readable committer time, which rev-list gives as 0, the first second of 1970."""
         if not shas:
             return set()
-        lines = self._lines("log", "--no-walk=unsorted", "--stdin", "--format=%H %ct", stdin="\n".join(shas).encode())
-        return {words[0] for words in map(str.split, lines) if len(words) == 1}
-
-    def _lines(self, *arguments: str, stdin: bytes) -> list[str]:
-        """Lines of one git call's output; raises GitError when the last one does not end."""
-        *lines, rest = self.run(*arguments, stdin=stdin).decode("utf-8", "backslashreplace").split("\n")
-        if rest:
-            raise broken_off(arguments[0])
-        return lines
+        output = self.run("log", "--no-walk=unsorted", "--stdin", "--format=%H %ct", stdin="\n".join(shas).encode())
+        return {words[0] for words in map(str.split, _lines("log", output)) if len(words) == 1}
 
     def _branch_names(self) -> list[str]:
         origin = symbolic_target(self.place.common_dir, "refs/remotes/origin/HEAD")
@@ -212,6 +203,23 @@ class Room:
         if len(output) != start:
             raise broken_off("cat-file")
         return times
+
+
+def _commits(names: list[str], answers: bytes) -> dict[str, str]:
+    """Commit id for each of `names` whose answer by cat-file tells one."""
+    lines = _lines("cat-file", answers)
+    if len(lines) != len(names):
+        raise broken_off("cat-file")
+    found = zip(names, map(str.split, lines), strict=True)
+    return {name: words[0] for name, words in found if words[1:] == ["commit"]}
+
+
+def _lines(what: str, output: bytes) -> list[str]:
+    """Lines of what `git what` said; raises GitError when the last one does not end."""
+    *lines, rest = output.decode("utf-8", "backslashreplace").split("\n")
+    if rest:
+        raise broken_off(what)
+    return lines
 
 
 def open_room(source: Path, rooms: Path, alternates: bool = False) -> Room:
