@@ -10,6 +10,7 @@
 --
 -- Left out: agents beside the one that the strongest mark names; commits without a mark.
 -- Evidence: inferred
+-- Coverage: authors
 with attributed as (
     select
         coalesce(commit_attribution.agent, 'not named') as agent,

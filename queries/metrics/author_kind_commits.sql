@@ -9,6 +9,7 @@
 --
 -- Left out: nothing. A commit without a mark is unknown: most tools can be told to leave none.
 -- Evidence: inferred
+-- Coverage: authors
 with attributed as (
     select
         coalesce(commit_attribution.author_kind, 'unknown') as author_kind,

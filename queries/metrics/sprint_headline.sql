@@ -8,7 +8,7 @@
 -- changed_file_count: distinct paths changed by commits other than merges
 -- added_lines: sum of lines added by commits other than merges, binary files left out
 -- deleted_lines: sum of lines deleted likewise
--- author_count: distinct author e-mail addresses, bots and agents included
+-- author_count: distinct authors by .mailmap and address, bots and agents included
 -- active_day_count: days with a commit, in the project's zone
 --
 -- Left out: commits off the default branch or without a readable committer time.

@@ -7,7 +7,7 @@
 -- commit_sha: commit
 -- committed_at: committer time, UTC
 -- committed_date: its day in the project's zone
--- author_email: as written in the commit, lower case
+-- author_key: what to count authors by: the address that .mailmap gives, lower case; without an address the name
 -- subject: first line of the message
 -- is_merge: true with two parents or more
 -- is_boundary: true where a shallow clone was cut, so that its changes are unknown
@@ -16,6 +16,8 @@
 -- work_type: the type that counts
 -- theme: the team's theme, or uncategorized
 -- theme_rule: rule that decided the theme
+-- author_kind: agent, bot, human or unknown
+-- agent: coding agent that took part in writing it; NULL: none is named
 -- evidence: how type and theme are known
 --
 -- Left out: commits off the default branch, outside every sprint, or without a readable committer time.
@@ -26,7 +28,7 @@ select
     commits.commit_sha,
     commits.committed_at,
     (commits.committed_at at time zone projects.timezone)::date as committed_date,
-    lower(commits.author_email) as author_email,
+    coalesce(identities.author_key, lower(commits.author_email), commits.author_name) as author_key,
     commits.subject,
     commits.is_merge,
     commits.is_boundary,
@@ -35,10 +37,18 @@ select
     coalesce(commit_kinds.work_type, 'unknown') as work_type,
     coalesce(commit_kinds.theme, 'uncategorized') as theme,
     commit_kinds.theme_rule,
+    coalesce(commit_attribution.author_kind, 'unknown') as author_kind,
+    commit_attribution.agent,
     coalesce(commit_kinds.evidence, 'inferred') as evidence
 from commits
 cross join projects
 inner join repos on repos.repo = commits.repo and repos.is_configured
 inner join sprints on commits.committed_at >= sprints.starts_at and commits.committed_at < sprints.ends_at
 left join commit_kinds on commit_kinds.repo = commits.repo and commit_kinds.commit_sha = commits.commit_sha
+left join commit_attribution
+    on commit_attribution.repo = commits.repo and commit_attribution.commit_sha = commits.commit_sha
+left join identities
+    on identities.repo = commits.repo
+    and identities.email = coalesce(commits.author_email, '')
+    and identities.name = coalesce(commits.author_name, '')
 where commits.is_on_default_branch

@@ -2,7 +2,7 @@
 -- One row per sprint and subject.
 --
 -- sprint: id of the sprint
--- subject: what is judged: commits, lines, themes, work types, areas, languages
+-- subject: what is judged: commits, lines, themes, work types, authors, areas, languages
 -- judged_count: items that could be judged
 -- total_count: all items
 -- unknown: what the others lack, in words
@@ -14,7 +14,9 @@ with commit_counts as (
         count(*) as commit_count,
         count(*) filter (where not is_boundary) as whole_count,
         count(*) filter (where theme <> 'uncategorized') as themed_count,
-        count(*) filter (where work_type <> 'unknown') as typed_count
+        count(*) filter (where work_type <> 'unknown') as typed_count,
+        count(*) filter (where not is_merge) as written_count,
+        count(*) filter (where not is_merge and author_kind <> 'unknown') as attributed_count
     from sprint_commits
     group by all
 ),
@@ -38,6 +40,9 @@ select sprint, 'themes', themed_count, commit_count, 'commits that no theme rule
 from commit_counts
 union all
 select sprint, 'work types', typed_count, commit_count, 'commits that claim no type and whose paths and words suggest none'
+from commit_counts
+union all
+select sprint, 'authors', attributed_count, written_count, 'commits without any mark of who wrote them; merges are not counted'
 from commit_counts
 union all
 select sprint, 'lines', counted_count, change_count, 'changes of binary files, which have no lines'

@@ -9,7 +9,7 @@
 -- changed_file_count: distinct paths changed by commits other than merges
 -- added_lines: sum of lines added by commits other than merges, binary files left out
 -- deleted_lines: sum of lines deleted likewise
--- author_count: distinct author e-mail addresses, bots and agents included
+-- author_count: distinct authors by .mailmap and address, bots and agents included
 -- active_day_count: days with a commit, in the project's zone
 --
 -- Left out: what sprint_commits and sprint_file_changes leave out.
@@ -19,7 +19,7 @@ with commit_totals as (
         sprint,
         count(*) as commit_count,
         count(*) filter (where is_merge) as merge_count,
-        count(distinct author_email) as author_count,
+        count(distinct author_key) as author_count,
         count(distinct committed_date) as active_day_count
     from sprint_commits
     group by all

@@ -171,6 +171,18 @@ class Theme(Section):
     labels: Texts = ()
 
 
+class Attribution(Section):
+    """The team's own rules on who wrote a commit; `*` and `?` are the only special letters of a pattern.
+
+    `agents` maps a tool's name to patterns over names and addresses; `notes` are further refs with records of authorship.
+    """
+
+    agents: dict[str, Texts] = {}
+    bots: Texts = ()
+    humans: Texts = ()
+    notes: Texts = ()
+
+
 class GatewaySettings(Section):
     """A log of model requests; `tags` and `columns` map Retro's names to those of the log."""
 
@@ -203,6 +215,7 @@ class Sections(Section):
     repos: Annotated[tuple[RepoSettings, ...], Field(strict=False)] = ()
     areas: dict[str, dict[Name, AreaGlobs]] = {}
     themes: Annotated[tuple[Theme, ...], Field(strict=False)] = ()
+    attribution: Attribution = Attribution()
     gateway: Annotated[tuple[GatewaySettings, ...], Field(strict=False)] = ()
     agents: Annotated[tuple[AgentSettings, ...], Field(strict=False)] = ()
     forge: Annotated[tuple[ForgeSettings, ...], Field(strict=False)] = ()
@@ -221,6 +234,7 @@ SECTIONS: dict[tuple[str, ...], type[Section]] = {
     ("sprints", "named"): NamedSprint,
     ("repos",): RepoSettings,
     ("themes",): Theme,
+    ("attribution",): Attribution,
     ("gateway",): GatewaySettings,
     ("agents",): AgentSettings,
     ("forge",): ForgeSettings,

@@ -14,8 +14,9 @@ from retro import tables
 from retro.analyses import categories, file_kinds
 from retro.config import Settings
 from retro.errors import QueryError
+from retro.pipeline import attribution
+from retro.pipeline.log import log_row
 from retro.pipeline.mining import Progress
-from retro.pipeline.repositories import log_row
 from retro.queries import Query, all_queries, located
 from retro.sources.git import Account
 from retro.sprints import Sprint
@@ -55,8 +56,9 @@ def log_unread(connection: Connection, settings: Settings) -> None:
 
 
 def judge(connection: Connection, settings: Settings, progress: Progress) -> None:
-    """Fills `commit_kinds` and `file_kinds` where a row is missing or was made by other rules."""
+    """Fills `commit_kinds`, `commit_attribution` and `file_kinds` where a row is missing or was made by other rules."""
     _judge_commits(connection, settings, progress)
+    attribution.judge(connection, settings, progress)
     _judge_files(connection, settings)
 
 

@@ -65,12 +65,13 @@ class RepoState:
     room: Room
     branches: tuple[str, ...]
     release_refs: tuple[str, ...]
+    notes_refs: tuple[str, ...]
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that decides its rows: the refs read and their ids, where it is cut, which refs cannot be read."""
-        refs = [(name, self.room.refs[name]) for name in (*self.branches, *self.release_refs)]
-        facts = [len(self.branches), refs, sorted(self.room.place.shallow), self.room.place.broken_refs]
+        """SHA-256 over all that decides its rows: refs read and their ids, where it is cut, refs that cannot be read, version."""
+        refs = [(name, self.room.refs[name]) for name in (*self.branches, *self.release_refs, *self.notes_refs)]
+        facts = [version("retro-toolkit"), len(self.branches), refs, sorted(self.room.place.shallow), self.room.place.broken_refs]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -137,7 +138,7 @@ def _write(path: Path, settings: Settings, plan: str, changed: list[RepoState], 
 
 def _states(root: Path, settings: Settings, mined: Mined) -> list[RepoState]:
     """Each repository that can be opened; the others go into `mined.failures`."""
-    from retro.sources.git_refs import release_refs
+    from retro.sources.git_refs import notes_refs, release_refs
 
     states = []
     for repo in settings.repos:
@@ -147,7 +148,8 @@ def _states(root: Path, settings: Settings, mined: Mined) -> list[RepoState]:
         except RetroError as error:
             mined.failures[repo.name] = error
             continue
-        states.append(RepoState(repo, room, branches, tuple(release_refs(room.refs, repo.release_tags))))
+        releases, notes = release_refs(room.refs, repo.release_tags), notes_refs(room.refs, settings.attribution.notes)
+        states.append(RepoState(repo, room, branches, tuple(releases), tuple(notes)))
     return states
 
 

@@ -11,6 +11,8 @@ from retro import tables
 from retro.errors import GitError, RetroError
 from retro.git import Commit
 from retro.masking import clean_url, mask
+from retro.pipeline import attribution
+from retro.pipeline.log import log_row
 from retro.sources import git
 from retro.warehouse import load
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 Connection = duckdb.DuckDBPyConnection
 Branch = tuple[str, str] | None  # full name and commit
 _EARLIER = "select commit_sha, is_boundary, is_on_default_branch, landed_at from commits where repo = $repo"
-_BY_COMMIT = ("commits", "commit_files", "commit_trailers", "commit_kinds", "release_commits")
+_BY_NOTE = ("commit_attribution", "commit_notes", "line_attributions")
+_BY_COMMIT = ("commits", "commit_files", "commit_trailers", "commit_kinds", "release_commits", *_BY_NOTE)
 
 
 def read(connection: Connection, state: "RepoState", options: "Options", mined: "Mined") -> None:
@@ -30,6 +33,8 @@ def read(connection: Connection, state: "RepoState", options: "Options", mined: 
     try:
         branch = state.room.default_branch(state.settings.branch)
         account = _read(connection, state, branch, options, earlier)
+        attribution.read_people(connection, repo, state.room, branch[1] if branch else None)
+        attribution.read_notes(connection, state)
     except GitError as error:
         _put_back(connection, repo, earlier)
         mined.failures[repo] = error
@@ -53,7 +58,7 @@ def mark_configured(connection: Connection, names: Sequence[str]) -> None:
 
 def prune(connection: Connection) -> None:
     """Removes the rows of repositories that retro.toml no longer names, and what hangs on commits that are gone."""
-    for table in (*_BY_COMMIT, "file_kinds", "release_records"):
+    for table in (*_BY_COMMIT, "file_kinds", "identities", "release_records"):
         connection.execute(f"delete from {table} where repo in (select repo from repos where not is_configured)")
     connection.execute("delete from repos where not is_configured")
     for table in _BY_COMMIT[1:]:
@@ -61,34 +66,6 @@ def prune(connection: Connection) -> None:
             f"delete from {table} where (repo, commit_sha) not in (select repo, commit_sha from commits)"
         )
     connection.execute("delete from file_kinds where (repo, path) not in (select repo, path from commit_files)")
-
-
-def log_row(
-    item: str,
-    started_at: datetime,
-    account: git.Account,
-    *,
-    source: str = "git",
-    status: str = "loaded",
-    digest: str | None = None,
-) -> pl.DataFrame:
-    """One row of `load_log`, ended now."""
-    return tables.frame(
-        "load_log",
-        {
-            "source": [source],
-            "item": [item],
-            "digest": [digest],
-            "status": [status],
-            "rows_read": [account.read],
-            "rows_loaded": [account.loaded],
-            "rows_skipped": [account.read - account.loaded],
-            "reason": [account.text()],
-            "masked_count": [account.masked],
-            "started_at": [started_at],
-            "ended_at": [datetime.now(UTC)],
-        },
-    )
 
 
 def _read(
@@ -165,7 +142,7 @@ def _load_history(
 
 def _put_back(connection: Connection, repo: str, earlier: pl.DataFrame) -> None:
     """Undoes what a run that broke off had loaded; commits that were there before are the same but for their place."""
-    for table in ("commits", "commit_files", "commit_trailers"):
+    for table in ("commits", "commit_files", "commit_trailers", "commit_notes", "line_attributions"):
         connection.execute(
             f"delete from {table} where repo = ? and commit_sha not in (select commit_sha from earlier)", [repo]
         )
