@@ -28,12 +28,12 @@ MISTAKES = {
         PROJECT + "[sprint]\ndays = 14\n",
         [
             "3: sprint = { ... }: unknown section; did you mean sprints? "
-            "(allowed: project, sprints, repos, areas, themes, gateway, agents, forge)"
+            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, forge)"
         ],
     ),
     "the folder is not a setting": (
         'root = "/"\n' + PROJECT,
-        ['1: root = "/": unknown section (allowed: project, sprints, repos, areas, themes, gateway, agents, forge)'],
+        ['1: root = "/": unknown section (allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, forge)'],
     ),
     "unknown key of a list's table": (
         PROJECT + '[[repos]]\npath = "."\n[[repos]]\npath = "b"\n[repos.x]\ny = 1\n',

@@ -57,6 +57,7 @@ class TestTheDemosPage:
             "What shipped",
             "When",
             "How far it reached",
+            "People and agents",
             "How we know",
         ]
         levels = [int(tag.name[1]) for tag in soup.find_all(re.compile("h[1-6]"))]

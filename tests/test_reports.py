@@ -18,9 +18,9 @@ from results import (
     make_result,
 )
 
-from retro import chart_script
 from retro.errors import NotebookError, RetroError
 from retro.figures import figure, summary
+from retro.page import chart_script
 from retro.page.parts import read_page
 from retro.report_numbers import frozen_numbers
 from retro.reports import all_or_none, build_page, report_path, write_report

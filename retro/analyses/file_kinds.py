@@ -70,12 +70,10 @@ def _area_finder(named: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[st
 @cache
 def _language_of(name: str) -> str | None:
     claimed = _claims().get(name) or _claims().get("*." + name.rpartition(".")[2]) or ()
-    if len(claimed) == 1:  # asking Pygments would import the lexer, to hear the same
-        found = claimed[0]
-    else:
+    if len(claimed) > 1:  # asking Pygments imports the lexers, so it is asked only where several claim the name
         lexer = find_lexer_class_for_filename(name)
-        found = lexer.name if lexer is not None else None
-    return None if found in _NO_LANGUAGE else found
+        claimed = [lexer.name] if lexer is not None else []
+    return claimed[0] if claimed and claimed[0] not in _NO_LANGUAGE else None
 
 
 @cache
