@@ -1,10 +1,16 @@
 """What kind of work a commit was and which theme it served, rule by rule."""
 
+import csv
+import hashlib
+import time
+from pathlib import Path
+
 import pytest
 
 from retro import tables
 from retro.analyses.categories import (
     WORK_TYPES,
+    Change,
     CommitText,
     commit_kinds,
     declared_type,
@@ -13,11 +19,17 @@ from retro.analyses.categories import (
     rules_digest,
     theme_finder,
 )
+from retro.analyses.categories.confidence import CONFIDENCE
 from retro.config import Theme
 
 
 def commit(subject: str, *paths: str, body: str = "", is_merge: bool = False) -> CommitText:
     return CommitText("app", "a1", subject, body, is_merge, paths)
+
+
+def changed(subject: str, *changes: tuple[str, str, int | None, int | None], body: str = "") -> CommitText:
+    paths = [path for path, *_ in changes]
+    return CommitText("app", "a1", subject, body, False, paths, [Change(*change) for change in changes])
 
 
 @pytest.mark.parametrize(
@@ -76,6 +88,12 @@ def test_declared_type_is_what_the_subject_claims(subject: str, body: str, decla
         ("latest/app.py", "code"),
         ("src/protest/app.py", "code"),
         ("docstore/app.py", "code"),
+        ("docs/specs/login.md", "docs"),
+        ("specs/login_spec.rb", "test"),
+        ("src/main/Commit.java", "code"),
+        ("src/main/LoginIT.java", "test"),
+        (".pre-commit-config.yaml", "ci"),
+        ("tests/__snapshots__/page.snap", "test"),
         ("odd\\x0aname", "code"),
     ],
 )
@@ -84,26 +102,130 @@ def test_path_tells_what_it_is_for(path: str, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "paths", "observed"),
+    ("given", "kind", "rule"),
     [
-        ("feat: more cases", ["tests/test_a.py", "tests/test_b.py"], ("test", "paths:test")),
-        ("Fix the build", [".github/workflows/ci.yml"], ("ci", "paths:ci")),
-        ("Fix the build", ["README.md", "docs/a.md"], ("docs", "paths:docs")),
-        ("Fix the race", ["src/a.py", "tests/test_a.py"], ("fix", "word:fix")),
-        ("feat(fleet): fix the race", ["src/a.py"], ("fix", "word:fix")),
-        ("fix(fleet): add a canary", ["src/a.py"], ("feat", "word:add")),
-        ("Revert the canary", ["src/a.py"], ("revert", "word:revert")),
-        ("Correct a typo in the error message", ["src/a.py"], ("docs", "word:typo")),
-        ("Make it faster", ["src/a.py"], ("perf", "word:faster")),
-        ("Rename the runner", ["src/a.py"], ("refactor", "word:rename")),
-        ("Bump httpx from 0.27 to 0.28", [], ("build", "word:bump")),
-        ("Prefix the names", ["src/a.py"], (None, None)),
-        ("Wip", ["src/a.py"], (None, None)),
-        ("", [], (None, None)),
+        (commit("feat: more cases", "tests/test_a.py", "tests/test_b.py"), "test", "paths:test"),
+        (commit("Fix the build", ".github/workflows/ci.yml"), "ci", "paths:ci"),
+        (commit("Fix the build", "README.md", "docs/a.md"), "docs", "paths:docs"),
+        (commit("Pin the image", "README.md", "Dockerfile", "docs/a.md"), "docs", "paths:docs"),
+        (commit("Pin dependencies", "README.md", "Dockerfile", "docs/a.md"), "build", "paths:build"),
+        (commit("Revert the canary", "src/a.py"), "revert", "word:revert"),
+        (commit("Correct a typo in the error message", "src/a.py"), "docs", "word:typo"),
+        (commit("Fix lint", "src/a.py"), "refactor", "word:lint"),
+        (commit("Bump httpx from 0.27 to 0.28"), "build", "word:bump"),
+        (commit("Fix the race", "src/a.py", "tests/test_a.py"), "fix", "word:fix"),
+        (commit("feat(fleet): fix the race", "src/a.py"), "fix", "word:fix"),
+        (commit("net: dsa: fix the race", "src/a.c"), "fix", "word:fix"),
+        (commit("fix(fleet): add a canary", "src/a.py"), "feat", "word:add"),
+        (commit("Add a lock to prevent a second start", "src/a.py"), "fix", "word:prevent"),
+        (commit("Add the missing lock", "src/a.py"), "fix", "word:missing"),
+        (commit("Wait", "src/a.py", body='Fixes: 1a2b3c4d5e ("Start")'), "fix", "trailer:fixes"),
+        (commit("Move the lock", "src/a.py", body="The old place caused a hang."), "fix", "body:caused"),
+        (commit("Move the lock", "src/a.py", body="fix #12"), "fix", "body:fix"),
+        (commit("Move the lock", "src/a.py", body="Closes #12."), "refactor", "word:move"),
+        (commit("Two starts", "src/a.py", body="The order was wrong."), "fix", "body:wrong"),
+        (commit("Better performance", "src/a.py"), "perf", "word:performance"),
+        (commit("Rename the runner", "src/a.py"), "refactor", "word:rename"),
+        (commit("Stop using the runner", "src/a.py"), "refactor", "word:stop"),
+        (commit("Name of the popover", "src/a.py"), "fix", "shape:fix"),
+        (commit("A popover", *(f"src/{name}.py" for name in "abcd")), "feat", "shape:feat"),
+        (commit("Wip"), None, None),
+        (commit(""), None, None),
+        (commit("", ".gitignore"), None, None),
     ],
 )
-def test_observed_type_goes_by_paths_then_words(subject: str, paths: list[str], observed: tuple) -> None:
-    assert observed_type(subject, paths) == observed
+def test_observed_type_goes_by_paths_then_words_then_shape(
+    given: CommitText, kind: str | None, rule: str | None
+) -> None:
+    observed = observed_type(given)
+    assert (observed.kind, observed.rule) == (kind, rule)
+    assert (observed.confidence is None) == (kind is None)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "rule"),
+    [
+        (changed("Popover", ("src/new.py", "A", 40, 0)), "feat", "shape:feat"),
+        (changed("Popover", ("src/a.py", "M", 90, 2)), "feat", "shape:feat"),
+        (changed("Popover", ("src/a.py", "M", 3, 2)), "fix", "shape:fix"),
+        (changed("Popover", ("src/b.py", "R", 0, 0)), "refactor", "shape:refactor"),
+        (changed("Popover", ("src/a.py", "D", 0, 80)), "refactor", "shape:refactor"),
+        (changed("Update the popover", ("src/a.py", "M", 3, 3)), "refactor", "shape:refactor"),
+        (changed("Popover", ("src/a.png", "M", None, None)), "fix", "shape:fix"),
+        (changed("Add a case", ("a.py", "M", 3, 1), ("tests/test_a.py", "M", 9, 0)), "fix", "shape:small with test"),
+        (changed("Add a case", ("a.py", "M", 30, 1), ("tests/test_a.py", "M", 9, 0)), "feat", "word:add"),
+        (changed("Add a case", ("a.py", "A", 3, 0), ("tests/test_a.py", "M", 9, 0)), "feat", "word:add"),
+    ],
+)
+def test_lines_and_new_files_tell_what_words_do_not(given: CommitText, kind: str, rule: str) -> None:
+    assert observed_type(given)[:2] == (kind, rule)
+
+
+def test_changes_alone_tell_the_paths() -> None:
+    given = CommitText("app", "a1", "Say more", "", False, (), [Change("README.md", "M", 3, 1)])
+    assert observed_type(given)[:2] == ("docs", "paths:docs")
+
+
+def test_each_confidence_is_a_share() -> None:
+    assert all(0 < share < 1 for share in CONFIDENCE.values())
+
+
+HOSTILE = [
+    "a" * 4096,
+    "a " * 2048,
+    "a: " * 1365,
+    "[" * 4096,
+    "`" * 4095,
+    "http://" * 600,
+    "fix(" * 1024,
+    "a.b/" * 1024,
+    "#" * 4096,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_subject_costs_no_time(text: str) -> None:
+    started = time.process_time()
+    observed_type(commit(text, f"docs/{text}.md", text, body="caus" * 16_000 + text))
+    declared_type(text, text)
+    assert time.process_time() - started < 0.5
+
+
+def labelled(path: Path) -> list[tuple[dict[str, str], CommitText]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(row, labelled_commit(row)) for row in csv.DictReader(file)]
+
+
+def labelled_commit(row: dict[str, str]) -> CommitText:
+    """The file counts a commit's lines, not each path's: they are given to its first path of code."""
+    subject, _, body = row["message"].partition("\n")
+    paths = [part for part in row["paths"].split(";") if part]
+    counted = next((path for path in paths if path_role(path) == "code"), paths[0] if paths else None)
+    lines = (int(row["additions"]), int(row["deletions"]))
+    changes = [Change(path, None, *(lines if path == counted else (0, 0))) for path in paths]
+    return CommitText("app", row["sha"], subject, body.strip(), False, paths, changes)
+
+
+def is_held_out(sha: str) -> bool:
+    """The half of the ids that the rules were not tuned on, as benchmarks/categories.py splits them."""
+    return int(hashlib.sha256(sha.encode()).hexdigest(), 16) % 2 == 1
+
+
+def test_seven_types_are_told_as_well_as_reported(samples: Path) -> None:
+    """Reported .810 on all rows and .794 on the held-out half (benchmarks/categories.md); .02 is left for a row or two."""
+    rows = labelled(samples / "commit-labels" / "zeng_ccs_350.csv")
+    right = {row["sha"]: observed_type(given).kind == row["label"] for row, given in rows}
+    held = [is_right for sha, is_right in right.items() if is_held_out(sha)]
+    assert sum(right.values()) / len(right) >= 0.79
+    assert sum(held) / len(held) >= 0.774
+
+
+def test_bug_fixes_of_linux_are_told_as_well_as_reported(samples: Path) -> None:
+    """Reported F1 .690 (benchmarks/categories.md); .02 is left."""
+    rows = [pair for pair in labelled(samples / "commit-labels" / "linux_human_annot.csv") if pair[0]["n_annot"] == "3"]
+    said = {row["sha"] for row, given in rows if observed_type(given).kind == "fix"}
+    true = {row["sha"] for row, _ in rows if row["label"] == "corrective"}
+    assert 2 * len(said & true) / (len(said) + len(true)) >= 0.67
 
 
 FLEET = Theme(name="Fleet management", scopes=("fleet",), words=("autoscal",), tickets=("FLEET-",))
@@ -165,7 +287,7 @@ KIND_COLUMNS = ("declared_type", "observed_type", "work_type", "theme", "theme_r
         (commit("feat(fleet): add", "a.py"), ("feat", "feat", "feat", "Fleet management", "scope:fleet", "inferred")),
         (commit("fix: add", "a.py"), ("fix", "feat", "fix", "uncategorized", None, "inferred")),
         (commit("Add it", "a.py"), (None, "feat", "feat", "uncategorized", None, "inferred")),
-        (commit("Wip", "a.py"), (None, None, "unknown", "uncategorized", None, "inferred")),
+        (commit("Wip"), (None, None, "unknown", "uncategorized", None, "inferred")),
         (commit("Merge branch 'fix'", is_merge=True), (None, None, "merge", "uncategorized", None, "verified")),
         (
             commit("feat(fleet): merge it", is_merge=True),

@@ -33,7 +33,7 @@ NAME_OF_TYPE = {
     "DATE": r"date|.*_date",
     "BOOLEAN": r"(is|has)_.*",
     "DECIMAL": r".*_usd",
-    "DOUBLE": r".*_(share|ratio|rate|seconds|hours|days)|confidence",
+    "DOUBLE": r".*_(share|ratio|rate|seconds|hours|days)|(.*_)?confidence",
 }
 KNOWN_TYPES = {*NAME_OF_TYPE, "VARCHAR", "VARCHAR[]", "BIGINT", "INTEGER"}
 

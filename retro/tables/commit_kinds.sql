@@ -6,11 +6,13 @@ create table commit_kinds (
     is_breaking boolean not null,
     observed_type text,
     observed_rule text,
+    observed_confidence double,
     work_type text not null,
     theme text not null,
     theme_rule text,
     evidence text not null,
     rules_digest text not null,
+    check (observed_confidence between 0 and 1),
     check (evidence in ('verified', 'inferred', 'human'))
 );
 comment on table commit_kinds is 'One row per commit: what kind of work it was and which theme it served, with the rules that decided. Key: repo, commit_sha.';
@@ -19,8 +21,9 @@ comment on column commit_kinds.commit_sha is 'Commit (commits.commit_sha).';
 comment on column commit_kinds.declared_type is 'Conventional type that the subject claims (feat, fix, ...); NULL: it claims none.';
 comment on column commit_kinds.declared_scope is 'Conventional scope that the subject claims; NULL: none.';
 comment on column commit_kinds.is_breaking is 'True when the subject has ! after the type, or a trailer BREAKING CHANGE.';
-comment on column commit_kinds.observed_type is 'Type that paths and words suggest, the claim left aside; NULL: they suggest none.';
+comment on column commit_kinds.observed_type is 'Type that paths, words and the shape of the change suggest, the claim left aside; NULL: they suggest none.';
 comment on column commit_kinds.observed_rule is 'Rule that decided observed_type.';
+comment on column commit_kinds.observed_confidence is 'Share of right answers (0-1) of the family of observed_rule on commits withheld from tuning (benchmarks/categories.md); NULL without observed_type.';
 comment on column commit_kinds.work_type is 'merge for merges, else the declared type, else the observed one, else unknown.';
 comment on column commit_kinds.theme is 'First theme of retro.toml with a rule that matches, or uncategorized.';
 comment on column commit_kinds.theme_rule is 'Rule that decided, as kind:pattern; NULL for uncategorized.';
