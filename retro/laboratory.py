@@ -1,14 +1,15 @@
 """JupyterLab on a project: working copies of the notebooks, and Lab itself from the extra `retro-toolkit[lab]`."""
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from retro.config import load_settings
-from retro.errors import UsageError
-from retro.notebooks import shipped_templates, with_parameters
+from retro.errors import RetroError, UsageError
+from retro.notebooks import PARAMETERS, shipped_templates
 from retro.pipeline import shown_sprint
 from retro.quick_imports import quick_import
 
@@ -27,7 +28,12 @@ def lay_out(root: Path) -> Path:
     for template in shipped_templates():
         copy = folder / template.name
         if not copy.exists():
-            nbformat.write(with_parameters(nbformat.read(template, as_version=4), {"sprint": sprint}), copy)
+            notebook = nbformat.read(template, as_version=4)
+            (defaults,) = [cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", [])]
+            defaults.source = (
+                f"sprint = {json.dumps(sprint)}"  # in the cell to edit: one set after it would win over it
+            )
+            nbformat.write(notebook, copy)
     return folder
 
 
@@ -40,4 +46,7 @@ def open_lab(root: Path, *, opens_browser: bool = True, port: int | None = None)
     options += [f"--port={port}"] if port else []
     tools = str(Path(sys.executable).parent)  # so that the kernel is the Python that has Retro
     environment = os.environ | {"PATH": os.pathsep.join([tools, os.environ.get("PATH", "")])}
-    subprocess.run([sys.executable, "-m", "jupyterlab", *options], env=environment, check=False)
+    options += ["--allow-root"] if os.geteuid() == 0 else []  # in a container; Lab listens on this machine only
+    status = subprocess.run([sys.executable, "-m", "jupyterlab", *options], env=environment, check=False).returncode
+    if status > 0:
+        raise RetroError(f"JupyterLab ended with exit status {status}; what it printed above says why")

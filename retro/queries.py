@@ -111,6 +111,9 @@ class Result:
         """The rows as a PyArrow table."""
         return self.frame.to_arrow()
 
+    def __repr__(self) -> str:
+        return f"{self.question} ({self.name}, {self.evidence})\n{self.frame}"
+
     def _repr_html_(self) -> str:
         return self.frame._repr_html_()
 
@@ -203,6 +206,10 @@ def read(path: Path) -> Query:
     if len(head) < 2:
         raise QueryError(f"{path}:1: the head is missing; start with a question and what one row is, as comments")
     entries = list(_entries(head[1:]))
+    facts = {match[1]: match[2] for entry in entries if (match := _FACT.match(entry))}
+    if (evidence := facts.get("Evidence", "inferred")) not in EVIDENCE:
+        line = next(number for number, text in enumerate(head, 1) if text.startswith("Evidence:"))
+        raise QueryError(f"{path}:{line}: Evidence: {evidence!r} is no class; write one of {', '.join(EVIDENCE)}")
     return Query(
         name=path.stem,
         path=path,
@@ -210,7 +217,7 @@ def read(path: Path) -> Query:
         question=head[0].strip(),
         row=" ".join(entry for entry in entries if not _COLUMN.match(entry) and not _FACT.match(entry)),
         columns={match[1]: match[2] for entry in entries if (match := _COLUMN.match(entry))},
-        facts={match[1]: match[2] for entry in entries if (match := _FACT.match(entry))},
+        facts=facts,
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MAIN_NOTEBOOK = "sprint"
-IGNORED = "# Reports are made again by `retro build`.\n*\n!.gitignore\n"
+IGNORED = "# Reports are made again by `retro build`.\n*\n"
 _TEMPORARY = re.compile(r"\.retro-(\d+)-.*")
 
 

@@ -37,6 +37,8 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     """
     if not path.is_file():
         raise WarehouseError(f"{path}: there is no warehouse yet; `retro mine` makes it")
+    if not os.access(path, os.R_OK):
+        raise WarehouseError(f"{path}: may not be read; mend its permissions (`chmod u+rw`) and try again")
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:

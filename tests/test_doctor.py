@@ -93,7 +93,7 @@ def logged(item: str, started_at: str, status: str, counts: tuple[int, int, int]
     read, skipped, masked = counts
     told = f"'{reason}'" if reason else "null"
     return (
-        f"insert into load_log values ('git', '{item}', null, '{status}', {read}, {read - skipped}, {skipped}, {told}, "
+        f"insert into load_log values ('git', '{item}', null, '{status}', false, {read}, {read - skipped}, {skipped}, {told}, "
         f"{masked}, '{started_at}+00', '{started_at}+00')"
     )
 

@@ -64,7 +64,7 @@ def test_three_files_are_written_and_a_new_folder_is_ignored_by_git(tmp_path):
     paths = write_report(make_notebook(make_head()), tmp_path / "reports" / "sprint-2.html")
     assert [path.name for path in paths] == ["sprint-2.html", "sprint-2.ipynb", "sprint-2.numbers.parquet"]
     assert sorted(path.name for path in paths[0].parent.iterdir()) == [".gitignore", *(path.name for path in paths)]
-    assert (paths[0].parent / ".gitignore").read_text().endswith("*\n!.gitignore\n")
+    assert (paths[0].parent / ".gitignore").read_text().endswith("\n*\n")
 
 
 def test_a_folder_that_was_there_keeps_its_own_rules_for_git(tmp_path):

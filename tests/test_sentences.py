@@ -55,7 +55,7 @@ def test_the_summary_says_one_thing_per_fact_in_the_order_of_the_page():
         make_result("sprint_details", [SPRINT]),
     ]
     assert said(*results) == [
-        "319 commits landed on 9 days, 1 merge among them; 265 more than in sprint 1 (54).",
+        "319 commits were made on 9 days, 1 merge among them; 265 more than in sprint 1 (54).",
         "Too few sprints to tell what is unusual: 1 earlier sprint of the 4 that it takes.",
         "Most feature work went to Fleet (18 commits), then Security (12); 16 of 160 commits fit no theme (10\u202f%).",
         "2 releases; the largest, v2 on Wed 18 March, carried 59 pull requests.",
@@ -76,7 +76,7 @@ def test_the_summary_says_one_thing_per_fact_in_the_order_of_the_page():
 
 def test_a_first_sprint_has_nothing_to_compare_with():
     (first, _) = said(make_result("sprint_headline", [NOW]))
-    assert first == "319 commits landed on 9 days, 1 merge among them; there is no earlier sprint to compare with."
+    assert first == "319 commits were made on 9 days, 1 merge among them; there is no earlier sprint to compare with."
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_empty_sprint_says_so_and_nothing_else():
         make_result("theme_commits", []),
     ]
     assert said(*results) == [
-        "No commit landed in this sprint.",
+        "No commit was made in this sprint.",
         "Too few sprints to tell what is unusual: no earlier sprints of the 4 that it takes.",
     ]
 
@@ -163,9 +163,9 @@ def test_full_coverage_is_said_too():
         ("uncategorized_commits", [{"subject": "wip"}], None, "1 commit fits no theme"),
         (
             "work_type_commits",
-            [{"declared_commit_count": 9, "agreed_commit_count": 4}],
+            [{"compared_commit_count": 9, "agreed_commit_count": 4}],
             None,
-            "4 of 9 declared types match what was observed",
+            "4 of 9 declared types that could be compared match what was observed",
         ),
         ("my_own_query", [{"commit_count": 4}], None, None),
         ("theme_commits", [], None, None),

@@ -72,7 +72,7 @@ def test_empty_rows_make_an_empty_frame_of_the_tables_shape() -> None:
 
 FILE = "insert into commit_files values ('app', 'a1', 'x.py', null, {kind}, {added}, {deleted})"
 SPRINT = "insert into sprints values ('1', 1, {starts}, {ends}, {first}, {last}, null, {origin})"
-LOG = "insert into load_log values ('git', 'app', null, {status}, {read}, {loaded}, {skipped}, null, 0, now(), now())"
+LOG = "insert into load_log values ('git', 'app', null, {status}, true, {read}, {loaded}, {skipped}, null, 0, now(), now())"
 FILE_ROW = {"kind": "'M'", "added": 1, "deleted": 1}
 SPRINT_ROW = {
     "starts": "'2026-03-08 23:00+00'",

@@ -6,7 +6,8 @@
 -- released_at: when, UTC
 -- released_at_kind: tagged (annotated tag) or committed (lightweight tag: the time of its commit)
 -- commit_count: commits that no earlier release held, merges included
--- pull_request_count: distinct pull requests that these commits name in the form in which a forge writes it
+-- pull_request_count: distinct pull requests that these commits name in the form in which a forge writes it; NULL: none is
+--   named, which says nothing of how many there were
 -- evidence: inferred where pull requests were counted from messages, verified where no message names one
 --
 -- Left out: releases without a readable time.
@@ -28,7 +29,7 @@ select
     released.released_at,
     released.released_at_kind,
     count(release_commits.commit_sha) as commit_count,
-    count(distinct commit_pull_requests.pr_number) as pull_request_count,
+    nullif(count(distinct commit_pull_requests.pr_number), 0) as pull_request_count,
     case when count(commit_pull_requests.pr_number) > 0 then 'inferred' else 'verified' end as evidence
 from released
 left join release_commits

@@ -1,12 +1,12 @@
 -- What was read, what was left out, and why?
--- One row per source item: its runs together, and how the latest one ended.
+-- One row per source item that retro.toml names: its runs since all of it was read, and how the latest one ended.
 --
 -- source: kind of source
 -- item: repository, file or address
 -- status: of the latest run: loaded, failed (nothing of it was kept) or unread (configured, not read by this version)
 -- digest: SHA-256 of what the latest run read
--- run_count: runs that read something new, or tried to
--- rows_read: records found by all of them; --full finds every record again
+-- run_count: runs since the latest one that read all of it, that one included; the first run always does
+-- rows_read: records found by these runs
 -- rows_loaded: records kept
 -- rows_skipped: records left out
 -- masked_count: secrets masked before anything was stored
@@ -20,12 +20,24 @@ with ordered as (
         *,
         row_number() over (partition by source, item order by started_at desc) as place
     from load_log
+    where
+        source not in ('git', 'git notes')
+        or item not in (select repo from repos where not is_configured)
+),
+
+full_runs as (
+    select
+        source,
+        item,
+        min(case when is_full and status = 'loaded' then place end) as full_place
+    from ordered
+    group by all
 ),
 
 totals as (
     select
-        source,
-        item,
+        ordered.source,
+        ordered.item,
         count(*) as run_count,
         sum(rows_read)::bigint as rows_read,
         sum(rows_loaded)::bigint as rows_loaded,
@@ -33,6 +45,8 @@ totals as (
         sum(masked_count)::bigint as masked_count,
         min(case when reason is not null and (place = 1 or status = 'loaded') then place end) as reason_place
     from ordered
+    inner join full_runs on full_runs.source = ordered.source and full_runs.item = ordered.item
+    where full_runs.full_place is null or ordered.place <= full_runs.full_place
     group by all
 )
 

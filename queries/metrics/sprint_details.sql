@@ -14,6 +14,7 @@
 -- gap_day_count: days between the sprint before and this one that belong to no sprint
 -- repo_count: repositories read
 -- mined_at: when the oldest of them was read, UTC
+-- shallow_repo_count: repositories whose clone is cut within or after this sprint, so that commits of it are missing
 -- is_running: true when it had not ended when the repositories were read
 --
 -- Evidence: verified
@@ -23,6 +24,16 @@ with ordered as (
         lag(sprint) over (order by sequence) as previous_sprint,
         lag(last_date) over (order by sequence) as previous_last_date
     from sprints
+),
+
+cuts as (
+    select
+        commits.repo,
+        max(commits.committed_at) as cut_at
+    from commits
+    inner join repos on repos.repo = commits.repo and repos.is_configured and repos.is_shallow
+    where commits.is_boundary and commits.is_on_default_branch
+    group by all
 ),
 
 read_repos as (
@@ -47,6 +58,7 @@ select
     coalesce(date_diff('day', ordered.previous_last_date, ordered.first_date) - 1, 0) as gap_day_count,
     read_repos.repo_count,
     read_repos.mined_at,
+    (select count(*) from cuts where cuts.cut_at >= ordered.starts_at) as shallow_repo_count,
     coalesce(read_repos.mined_at < ordered.ends_at, false) as is_running
 from ordered
 cross join projects

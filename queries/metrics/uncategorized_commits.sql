@@ -8,7 +8,7 @@
 -- subject: first line of the message
 --
 -- Left out: nothing.
--- Evidence: verified
+-- Evidence: inferred
 -- Coverage: themes
 select
     repo,

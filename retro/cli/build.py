@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from retro.cli.mine import report
-from retro.cli.screen import ProjectOption, SprintOption, bars, project_root, tell
+from retro.cli.screen import BEHIND, ProjectOption, SprintOption, bars, project_root, tell, warn
 
 
 def register(app: typer.Typer) -> None:
@@ -28,10 +28,11 @@ def build(
     """
     from retro import pipeline
 
+    root = project_root(project)
+    if no_mine and pipeline.is_behind(root):
+        warn(BEHIND)
     with bars() as progress:
-        built = pipeline.build(
-            project_root(project), sprint, notebook=notebook, is_mining=not no_mine, progress=progress
-        )
+        built = pipeline.build(root, sprint, notebook=notebook, is_mining=not no_mine, progress=progress)
     if built.mined:
         report(built.mined)
     tell(f"sprint {built.sprint}: the page, the executed notebook and the frozen numbers are in {built.page.parent}")

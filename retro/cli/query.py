@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from retro.cli.screen import ProjectOption, SprintOption, print_as, print_table, project_root, tell
+from retro.cli.screen import BEHIND, ProjectOption, SprintOption, print_as, print_table, project_root, tell, warn
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +40,8 @@ def query(
     parameters = {}
     if "sprint" in chosen.parameters:
         parameters["sprint"] = pipeline.shown_sprint(root, load_settings(root), sprint)
+    if pipeline.is_behind(root):
+        warn(BEHIND)
     with queries.open_warehouse(root / FILE) as warehouse:
         result = warehouse.query(name, **parameters)
     print_as(result.frame, format)

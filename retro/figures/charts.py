@@ -28,7 +28,7 @@ LETTER_WIDTH, GAP = 6.5, 12
 def bars(
     result: "Result",
     name: str | tuple[str, ...],
-    values: tuple[str, ...],
+    values: str | tuple[str, ...],
     notes: str | tuple[str, ...] | None = None,
 ) -> "altair.LayerChart":
     """Horizontal bars from zero, one per row (at most twenty), longest first, unnamed rest last, each under its name.
@@ -39,6 +39,7 @@ def bars(
     """
     alt = quick_import("altair")
     names = (name,) if isinstance(name, str) else name
+    values = (values,) if isinstance(values, str) else values
     rows = sorted(result.rows(), key=lambda row: (_is_vague(row, names), -(row[values[0]] or 0)))[:MOST_ROWS]
     lines = _lines(rows, names, values, notes)
     titles = [column_title(column) for column in values]

@@ -86,8 +86,9 @@ def is_unusual(earlier: list[float], now: float) -> bool:
 def _totals(rows: Rows, facts: Facts) -> tuple[str, str]:
     now = rows[-1]
     if not now["commit_count"]:
-        return "No commit landed in this sprint", "."
-    lead = f"{counted(now['commit_count'], 'commit')} landed on {counted(now['active_day_count'], 'day')}"
+        return "No commit was made in this sprint", "."
+    were = "was" if now["commit_count"] == 1 else "were"
+    lead = f"{counted(now['commit_count'], 'commit')} {were} made on {counted(now['active_day_count'], 'day')}"
     return lead, f", {counted(now['merge_count'], 'merge')} among them{_against(rows)}."
 
 
@@ -207,12 +208,12 @@ def _theme_finding(rows: Rows) -> str | None:
 
 
 def _type_finding(rows: Rows) -> str | None:
-    declared = sum(row["declared_commit_count"] for row in rows)
+    compared = sum(row["compared_commit_count"] for row in rows)
     agreed = sum(row["agreed_commit_count"] for row in rows)
-    if not declared:
+    if not compared:
         return None
     match = "matches" if agreed == 1 else "match"
-    return f"{number_text(agreed)} of {counted(declared, 'declared type')} {match} what was observed"
+    return f"{number_text(agreed)} of {counted(compared, 'declared type')} that could be compared {match} what was observed"
 
 
 def _day_finding(rows: Rows) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retro.config import Settings, load_settings
+from retro.errors import UsageError
 from retro.notebooks import find_notebook
 from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, mine
 from retro.queries import open_warehouse
@@ -56,6 +57,7 @@ def build(
         shown.advance(1)
 
     chosen = shown_sprint(root, settings, sprint)
+    _check_planned(root, chosen)
     files = build_page(root, chosen, notebook, root / REPORTS, on_cell)
     return Built(tuple(files), chosen, mined)
 
@@ -67,6 +69,13 @@ def shown_sprint(root: Path, settings: Settings, sprint: str | None) -> str:
     """
     planned = choose_sprint(settings, sprint).id
     return planned if sprint is not None else _last_with_commits(root) or planned
+
+
+def _check_planned(root: Path, sprint: str) -> None:
+    """Raises UsageError when the warehouse, which may be older than the settings, does not know the sprint."""
+    with open_warehouse(root / FILE) as warehouse:
+        if warehouse.sql("select 1 from sprints where sprint = $sprint", sprint=sprint).is_empty():
+            raise UsageError(f"sprint {sprint!r} is not in the warehouse yet; run it without --no-mine")
 
 
 def _last_with_commits(root: Path) -> str | None:

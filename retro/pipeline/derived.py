@@ -101,13 +101,22 @@ def _judge_commits(connection: Connection, settings: Settings, progress: Progres
 
 
 def _with_paths(connection: Connection, batch: pl.DataFrame) -> list[categories.CommitText]:
-    paths: dict[tuple[str, str], list[str]] = {}
+    changes: dict[tuple[str, str], list[categories.Change]] = {}
     found = connection.sql(
-        "select repo, commit_sha, path from commit_files semi join batch using (repo, commit_sha) order by path"
+        """
+        select repo, commit_sha, path, change_kind, added_lines, deleted_lines
+        from commit_files
+        semi join batch using (repo, commit_sha)
+        order by path
+        """
     ).pl()
-    for repo, sha, path in found.iter_rows():
-        paths.setdefault((repo, sha), []).append(path)
-    return [categories.CommitText(*row, paths=paths.get(row[:2], ())) for row in batch.iter_rows()]
+    for repo, sha, *change in found.iter_rows():
+        changes.setdefault((repo, sha), []).append(categories.Change(*change))
+    texts = []
+    for row in batch.iter_rows():
+        own = changes.get(row[:2], [])
+        texts.append(categories.CommitText(*row, paths=[change.path for change in own], changes=own))
+    return texts
 
 
 def _judge_files(connection: Connection, settings: Settings) -> None:

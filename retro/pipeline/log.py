@@ -18,6 +18,7 @@ def log_row(
     *,
     source: str = "git",
     status: str = "loaded",
+    is_full: bool = False,
     digest: str | None = None,
 ) -> "pl.DataFrame":
     """One row of `load_log`, ended now."""
@@ -28,6 +29,7 @@ def log_row(
             "item": [item],
             "digest": [digest],
             "status": [status],
+            "is_full": [is_full],
             "rows_read": [account.read],
             "rows_loaded": [account.loaded],
             "rows_skipped": [account.read - account.loaded],

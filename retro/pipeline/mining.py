@@ -71,7 +71,13 @@ class RepoState:
     def digest(self) -> str:
         """SHA-256 over all that decides its rows: refs read and their ids, where it is cut, refs that cannot be read, version."""
         refs = [(name, self.room.refs[name]) for name in (*self.branches, *self.release_refs, *self.notes_refs)]
-        facts = [version("retro-toolkit"), len(self.branches), refs, sorted(self.room.place.shallow), self.room.place.broken_refs]
+        facts = [
+            version("retro-toolkit"),
+            len(self.branches),
+            refs,
+            sorted(self.room.place.shallow),
+            self.room.place.broken_refs,
+        ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -101,13 +107,21 @@ def mine(root: Path, *, full: bool = False, prune: bool = False, progress: Progr
     with warehouse.one_writer(path):
         _keep_from_git(path.parent)
         states = _states(root, settings, mined)
-        plan = plan_digest(settings, project_sprints(settings), folders(root))
-        known_plan, known = _known(path)
-        changed = [state for state in states if full or prune or known.get(state.settings.name) != state.digest]
-        if changed or mined.failures or known_plan != plan:
-            _write(path, settings, plan, changed, Options(full, prune, progress or Silent()), mined)
+        sprints = project_sprints(settings)
+        plan = plan_digest(settings, sprints, folders(root))
+        known = _known(path)
+        changed = [state for state in states if full or prune or known.tips.get(state.settings.name) != state.digest]
+        if changed or mined.failures or known.plan != plan or _has_ended_since(known.mined_at, sprints):
+            _write(path, settings, plan, (states, changed), Options(full, prune, progress or Silent()), mined)
             mined.is_written = True
     return mined
+
+
+def is_behind(root: Path) -> bool:
+    """True when settings, views or the plan of sprints differ from those that the warehouse was made with."""
+    settings = load_settings(root)
+    plan = plan_digest(settings, project_sprints(settings), folders(root))
+    return _known(root / warehouse.FILE).plan not in (None, plan)
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,16 @@ class Options:
     progress: Progress
 
 
-def _write(path: Path, settings: Settings, plan: str, changed: list[RepoState], options: Options, mined: Mined) -> None:
+def _write(
+    path: Path,
+    settings: Settings,
+    plan: str,
+    states: tuple[list[RepoState], list[RepoState]],
+    options: Options,
+    mined: Mined,
+) -> None:
+    """Writes the warehouse anew; `states` are all repositories that can be opened, and those among them to be read."""
+    there, changed = states
     # Imported here: a run that finds nothing new never pays for Polars and the classifiers.
     from retro.pipeline import derived, repositories
 
@@ -129,6 +152,7 @@ def _write(path: Path, settings: Settings, plan: str, changed: list[RepoState], 
             repositories.read(connection, state, options, mined)
         repositories.log_failures(connection, mined.failures)
         repositories.mark_configured(connection, [repo.name for repo in settings.repos])
+        repositories.mark_looked_at(connection, [state.settings.name for state in there if state not in changed])
         if options.prune:
             repositories.prune(connection)
         derived.log_unread(connection, settings)
@@ -161,24 +185,40 @@ def plan_digest(settings: Settings, sprints: Sequence[Sprint], places: Sequence[
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _known(path: Path) -> tuple[str | None, dict[str, str]]:
-    """Digests of the plan and of each repository as of the last run that read it; nothing when there was none.
+@dataclass(frozen=True)
+class Known:
+    """The last run: digests of the plan and of each repository that it read whole, and when the oldest was looked at."""
+
+    plan: str | None = None
+    tips: dict[str, str] = field(default_factory=dict)
+    mined_at: datetime | None = None
+
+
+def _known(path: Path) -> Known:
+    """What the warehouse at `path` says of the last run; nothing when there was none.
 
     A repository whose last run failed is left out: it is read again even when it is as it was before it broke.
     """
     if not path.is_file():
-        return None, {}
+        return Known()
     with warehouse.open_read_only(path) as connection:
         try:
             plans = connection.execute("select plan_digest from projects").fetchall()
+            ((seconds,),) = connection.execute("select epoch(min(mined_at)) from repos where is_configured").fetchall()
             digests = connection.execute(_READ_WHOLE).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):  # other tables: opening it for writing says so
-            return None, {}
+            return Known()
         except duckdb.Error as error:
             if (told := warehouse.worded(path, error)) is None:
                 raise
             raise told from error
-    return (plans[0][0] if plans else None), dict(digests)
+    mined_at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return Known(plans[0][0] if plans else None, dict(digests), mined_at)
+
+
+def _has_ended_since(mined_at: datetime | None, sprints: Sequence[Sprint]) -> bool:
+    """True when a sprint that ran when the repositories were last looked at has ended: now it is known to be whole."""
+    return mined_at is not None and any(mined_at < sprint.ends_at <= datetime.now(UTC) for sprint in sprints)
 
 
 def _keep_from_git(folder: Path) -> None:

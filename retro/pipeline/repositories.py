@@ -30,6 +30,7 @@ def read(connection: Connection, state: "RepoState", options: "Options", mined: 
     """Loads what is new of one repository. When it fails, its earlier rows stay and `mined.failures` says why."""
     repo, started_at = state.settings.name, datetime.now(UTC)
     earlier = connection.sql(_EARLIER, params={"repo": repo}).pl()
+    is_full = options.full or earlier.is_empty()
     try:
         branch = state.room.default_branch(state.settings.branch)
         account = _read(connection, state, branch, options, earlier)
@@ -41,7 +42,7 @@ def read(connection: Connection, state: "RepoState", options: "Options", mined: 
         return
     mined.commits[repo] = account.loaded
     load(connection, "repos", _repo_row(state, branch))
-    load(connection, "load_log", log_row(repo, started_at, account, digest=state.digest))
+    load(connection, "load_log", log_row(repo, started_at, account, digest=state.digest, is_full=is_full))
 
 
 def log_failures(connection: Connection, failures: dict[str, RetroError]) -> None:
@@ -54,12 +55,26 @@ def log_failures(connection: Connection, failures: dict[str, RetroError]) -> Non
 def mark_configured(connection: Connection, names: Sequence[str]) -> None:
     """Sets apart the repositories that retro.toml no longer names: their rows stay, and count in no sprint."""
     connection.execute("update repos set is_configured = list_contains(?::text[], repo)", [list(names)])
+    connection.execute(
+        "delete from load_log where source = 'git' and status = 'failed' and not list_contains(?::text[], item)",
+        [list(names)],
+    )
+
+
+def mark_looked_at(connection: Connection, names: Sequence[str]) -> None:
+    """Notes that repositories without anything new were looked at now: a sprint that has ended is known to be whole."""
+    connection.execute(
+        "update repos set mined_at = ? where list_contains(?::text[], repo)", [datetime.now(UTC), list(names)]
+    )
 
 
 def prune(connection: Connection) -> None:
     """Removes the rows of repositories that retro.toml no longer names, and what hangs on commits that are gone."""
     for table in (*_BY_COMMIT, "file_kinds", "identities", "release_records"):
         connection.execute(f"delete from {table} where repo in (select repo from repos where not is_configured)")
+    connection.execute(
+        "delete from load_log where source in ('git', 'git notes') and item in (select repo from repos where not is_configured)"
+    )
     connection.execute("delete from repos where not is_configured")
     for table in _BY_COMMIT[1:]:
         connection.execute(
@@ -126,7 +141,7 @@ def _load_history(
     progress.start(f"git {repo}", len(wanted))
     for frames in git.history(state.room, repo, wanted, landed, account):
         commits_read = frames["commits"]
-        for table in ("commit_files", "commit_trailers"):
+        for table in ("commit_files", "commit_trailers", "commit_kinds"):  # kinds follow from files: judged again
             connection.execute(
                 f"delete from {table} where repo = ? and commit_sha in (select commit_sha from commits_read)", [repo]
             )

@@ -25,6 +25,7 @@ from retro.figures.wording import counted, day_range, list_text, moment_text
 from retro.git import Room, open_room
 from retro.git.process import check_version
 from retro.git.room import read_time
+from retro.pipeline import is_behind
 from retro.sprints import Sprint, gap_days, last_finished, plan_sprints
 
 _LITTLE_SPACE_BYTES = 1 << 30
@@ -73,7 +74,10 @@ def doctor(root: Path, now: datetime | None = None) -> list[Check]:
     checks += _unread_sections(settings)
     file = settings.root / warehouse.FILE
     checks += _guarded("data folder", _data_folder, file)
-    checks += _guarded("warehouse", _warehouse, file, tips, moment)
+    of_warehouse = _guarded("warehouse", _warehouse, file, tips, moment)
+    checks += of_warehouse
+    if all(check.level != "fail" for check in of_warehouse):
+        checks += _guarded("warehouse", _behind, settings.root)
     return checks
 
 
@@ -190,6 +194,11 @@ def _warehouse(file: Path, tips: dict[str, str | None], now: datetime) -> Iterat
     with closing(warehouse.open_read_only(file)) as connection:
         yield from _mined_repositories(connection, tips, now)
         yield from _loads(connection)
+
+
+def _behind(root: Path) -> Iterator[Check]:
+    if is_behind(root):
+        yield Check("warn", "warehouse", "settings or the plan of sprints changed since mining", "run `retro mine`")
 
 
 def _mined_repositories(

@@ -3,6 +3,7 @@ create table load_log (
     item text not null,
     digest text,
     status text not null,
+    is_full boolean not null,
     rows_read bigint not null,
     rows_loaded bigint not null,
     rows_skipped bigint not null,
@@ -18,6 +19,7 @@ comment on column load_log.source is 'Kind of source: git, gateway, agents, forg
 comment on column load_log.item is 'Repository name, file or address.';
 comment on column load_log.digest is 'SHA-256 of what was read; NULL when it failed.';
 comment on column load_log.status is 'loaded, failed (nothing of it was kept), or unread (configured, not read by this version).';
+comment on column load_log.is_full is 'True when all of the item was read, false when only what was new.';
 comment on column load_log.rows_read is 'Records found.';
 comment on column load_log.rows_loaded is 'Records kept.';
 comment on column load_log.rows_skipped is 'Records left out; loaded + skipped = read.';
