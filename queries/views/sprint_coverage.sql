@@ -2,7 +2,7 @@
 -- One row per sprint and subject.
 --
 -- sprint: id of the sprint
--- subject: what is judged: commits, lines, themes, work types, authors, areas, languages
+-- subject: what is judged: commits, lines, themes, work types, authors, areas, languages, functions
 -- judged_count: items that could be judged
 -- total_count: all items
 -- unknown: what the others lack, in words
@@ -30,6 +30,18 @@ file_counts as (
         count(language) as named_count
     from sprint_file_changes
     group by all
+),
+
+function_counts as (
+    select
+        sprint_commits.sprint,
+        count(*) filter (where function_files.status = 'parsed') as parsed_count,
+        count(*) as asked_count
+    from sprint_commits
+    inner join function_files
+        on function_files.repo = sprint_commits.repo and function_files.commit_sha = sprint_commits.commit_sha
+    where function_files.status <> 'left_out'
+    group by all
 )
 
 select sprint, 'commits' as subject, whole_count as judged_count, commit_count as total_count,
@@ -53,3 +65,6 @@ from file_counts
 union all
 select sprint, 'languages', named_count, change_count, 'changes of files whose name tells no language'
 from file_counts
+union all
+select sprint, 'functions', parsed_count, asked_count, 'changes of code files whose functions could not be told'
+from function_counts

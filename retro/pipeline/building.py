@@ -6,6 +6,7 @@ from pathlib import Path
 from retro.config import Settings, load_settings
 from retro.errors import UsageError
 from retro.notebooks import find_notebook
+from retro.pipeline.functions import judge_functions
 from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, mine
 from retro.queries import open_warehouse
 from retro.reports import MAIN_NOTEBOOK, build_page
@@ -58,6 +59,9 @@ def build(
 
     chosen = shown_sprint(root, settings, sprint)
     _check_planned(root, chosen)
+    unread = judge_functions(root, chosen, shown) if is_mining else {}
+    if mined:
+        mined.failures |= unread
     files = build_page(root, chosen, notebook, root / REPORTS, on_cell)
     return Built(tuple(files), chosen, mined)
 

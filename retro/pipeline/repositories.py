@@ -23,7 +23,16 @@ Connection = duckdb.DuckDBPyConnection
 Branch = tuple[str, str] | None  # full name and commit
 _EARLIER = "select commit_sha, is_boundary, is_on_default_branch, landed_at from commits where repo = $repo"
 _BY_NOTE = ("commit_attribution", "commit_notes", "line_attributions")
-_BY_COMMIT = ("commits", "commit_files", "commit_trailers", "commit_kinds", "release_commits", *_BY_NOTE)
+_BY_COMMIT = (
+    "commits",
+    "commit_files",
+    "commit_trailers",
+    "commit_kinds",
+    "release_commits",
+    "commit_functions",
+    "function_files",
+    *_BY_NOTE,
+)
 
 
 def read(connection: Connection, state: "RepoState", options: "Options", mined: "Mined") -> None:
@@ -141,7 +150,12 @@ def _load_history(
     progress.start(f"git {repo}", len(wanted))
     for frames in git.history(state.room, repo, wanted, landed, account):
         commits_read = frames["commits"]
-        for table in ("commit_files", "commit_trailers", "commit_kinds"):  # kinds follow from files: judged again
+        for table in (
+            "commit_files",
+            "commit_trailers",
+            "commit_kinds",
+            "function_files",
+        ):  # the latter two are judged again
             connection.execute(
                 f"delete from {table} where repo = ? and commit_sha in (select commit_sha from commits_read)", [repo]
             )
