@@ -13,7 +13,7 @@ from repositories import History, Repository, git
 
 from retro import tables
 from retro.git import open_room
-from retro.sources.git import Account
+from retro.sources.accounts import Account
 from retro.sources.git_notes import Note, changed_notes, list_notes, parse_note, read_notes
 from retro.sources.git_notes.facts import PERSON, UnreadableNote, Writer, paint, session_key
 from retro.sources.git_refs import notes_refs

@@ -12,7 +12,7 @@ from retro.config import Settings
 from retro.git import Room
 from retro.pipeline.log import log_row
 from retro.sources import git_notes
-from retro.sources.git import Account
+from retro.sources.accounts import Account
 from retro.warehouse import load
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from retro.pipeline import attribution
 from retro.pipeline.log import log_row
 from retro.pipeline.mining import Progress
 from retro.queries import Query, all_queries, located
-from retro.sources.git import Account
+from retro.sources.accounts import Account
 from retro.sprints import Sprint
 from retro.warehouse import load
 

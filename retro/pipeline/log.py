@@ -8,7 +8,7 @@ from retro import tables
 if TYPE_CHECKING:
     import polars as pl
 
-    from retro.sources.git import Account
+    from retro.sources.accounts import Account
 
 
 def log_row(

@@ -14,9 +14,7 @@ clone was cut: git would show it as adding everything.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -25,6 +23,7 @@ from retro.errors import GitError
 from retro.git import Commit, Release, Room
 from retro.git.room import LogRecord, read_time
 from retro.masking import mask
+from retro.sources.accounts import Account
 
 Rows = dict[str, list]  # column name -> values, all of one length
 
@@ -33,25 +32,6 @@ _LONGEST_SECRET = 2048
 _BLANKS = " \t\r\n"  # what git takes for blank in a message
 _BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n)+")
 _BATCH_COMMITS = 4000
-
-
-@dataclass
-class Account:
-    """What a run read and kept of one repository, and why values are missing; grows while the generators run.
-
-    `note` is a sentence about the run as a whole, `reasons` count the records that each is true of.
-    """
-
-    read: int = 0
-    loaded: int = 0
-    masked: int = 0
-    note: str | None = None
-    reasons: Counter[str] = field(default_factory=Counter)
-
-    def text(self) -> str | None:
-        """The note, then the reasons with their counts; None without any."""
-        counted = [f"{reason}: {count:,}" for reason, count in sorted(self.reasons.items())]
-        return "; ".join([self.note, *counted] if self.note else counted) or None
 
 
 def landings(graph: Sequence[Commit], tip: str | None) -> dict[str, int | None]:

@@ -20,7 +20,7 @@ from retro import tables
 from retro.errors import GitError
 from retro.git import Room
 from retro.git.blobs import Blob, read_blobs
-from retro.sources.git import Account
+from retro.sources.accounts import Account
 from retro.sources.git_notes.authorship_logs import read_log
 from retro.sources.git_notes.facts import NoteFacts, UnreadableNote, Writer
 from retro.sources.git_notes.json_forms import json_object, read_json
