@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from retro.analyses.categories import (
     CommitText,
     commit_kinds,
     declared_type,
+    judged,
     observed_type,
     path_role,
     rules_digest,
@@ -101,6 +103,11 @@ def test_path_tells_what_it_is_for(path: str, role: str) -> None:
     assert path_role(path) == role
 
 
+ONE = "paths:one of code +1"
+ONE_TESTED = "paths:one of code +1, paths:code and tests +1"
+SILENT = "paths:one of code +1, shape:silent and narrow +3"
+
+
 @pytest.mark.parametrize(
     ("given", "kind", "rule"),
     [
@@ -113,21 +120,46 @@ def test_path_tells_what_it_is_for(path: str, role: str) -> None:
         (commit("Correct a typo in the error message", "src/a.py"), "docs", "word:typo"),
         (commit("Fix lint", "src/a.py"), "refactor", "word:lint"),
         (commit("Bump httpx from 0.27 to 0.28"), "build", "word:bump"),
-        (commit("Fix the race", "src/a.py", "tests/test_a.py"), "fix", "word:fix"),
-        (commit("feat(fleet): fix the race", "src/a.py"), "fix", "word:fix"),
-        (commit("net: dsa: fix the race", "src/a.c"), "fix", "word:fix"),
+        (
+            commit("Fix the race", "src/a.py", "tests/test_a.py"),
+            "fix",
+            f"first:fix +3, subject:defect +3, {ONE_TESTED}",
+        ),
+        (commit("feat(fleet): fix the race", "src/a.py"), "fix", f"first:fix +3, subject:defect +3, {ONE}"),
+        (commit("net: dsa: fix the race", "src/a.c"), "fix", f"first:fix +3, subject:defect +3, {ONE}"),
         (commit("fix(fleet): add a canary", "src/a.py"), "feat", "word:add"),
-        (commit("Add a lock to prevent a second start", "src/a.py"), "fix", "word:prevent"),
-        (commit("Add the missing lock", "src/a.py"), "fix", "word:missing"),
-        (commit("Wait", "src/a.py", body='Fixes: 1a2b3c4d5e ("Start")'), "fix", "trailer:fixes"),
-        (commit("Move the lock", "src/a.py", body="The old place caused a hang."), "fix", "body:caused"),
-        (commit("Move the lock", "src/a.py", body="fix #12"), "fix", "body:fix"),
+        (
+            commit("Add a lock to prevent a second start", "src/a.py"),
+            "fix",
+            f"first:feat -3, subject:prevent +3, {ONE}",
+        ),
+        (commit("Add the missing lock", "src/a.py"), "fix", f"first:repair +3, subject:defect +3, {ONE}"),
+        (
+            commit("Wait", "src/a.py", body='Fixes: 1a2b3c4d5e ("Start")'),
+            "fix",
+            f"first:guard +2, trailer:fixes +1, {ONE}",
+        ),
+        (
+            commit("Move the lock", "src/a.py", body="The old place caused a hang."),
+            "fix",
+            f"first:refactor -2, body:defect +1, body:symptom +2, {ONE}",
+        ),
+        (
+            commit("Move the lock", "src/a.py", body="fix #12"),
+            "fix",
+            f"first:refactor -2, body:fix +3, reference:fix +4, {ONE}",
+        ),
         (commit("Move the lock", "src/a.py", body="Closes #12."), "refactor", "word:move"),
-        (commit("Two starts", "src/a.py", body="The order was wrong."), "fix", "body:wrong"),
+        (
+            commit("Two starts", "src/a.py", body="The order was wrong."),
+            "fix",
+            f"first:other -1, body:defect +1, {ONE}",
+        ),
         (commit("Better performance", "src/a.py"), "perf", "word:performance"),
         (commit("Rename the runner", "src/a.py"), "refactor", "word:rename"),
         (commit("Stop using the runner", "src/a.py"), "refactor", "word:stop"),
-        (commit("Name of the popover", "src/a.py"), "fix", "shape:fix"),
+        (commit("Name of the popover", "src/a.py"), "fix", f"first:other -1, {SILENT}"),
+        (commit("Change the popover", "src/a.py"), "fix", "shape:fix"),
         (commit("A popover", *(f"src/{name}.py" for name in "abcd")), "feat", "shape:feat"),
         (commit("Wip"), None, None),
         (commit(""), None, None),
@@ -146,13 +178,12 @@ def test_observed_type_goes_by_paths_then_words_then_shape(
     ("given", "kind", "rule"),
     [
         (changed("Popover", ("src/new.py", "A", 40, 0)), "feat", "shape:feat"),
-        (changed("Popover", ("src/a.py", "M", 90, 2)), "feat", "shape:feat"),
-        (changed("Popover", ("src/a.py", "M", 3, 2)), "fix", "shape:fix"),
+        (changed("Popover", ("src/a.py", "M", 190, 2)), "feat", "shape:feat"),
+        (changed("Popover", ("src/a.py", "M", 3, 2)), "fix", f"first:other -1, {SILENT}"),
         (changed("Popover", ("src/b.py", "R", 0, 0)), "refactor", "shape:refactor"),
         (changed("Popover", ("src/a.py", "D", 0, 80)), "refactor", "shape:refactor"),
         (changed("Update the popover", ("src/a.py", "M", 3, 3)), "refactor", "shape:refactor"),
-        (changed("Popover", ("src/a.png", "M", None, None)), "fix", "shape:fix"),
-        (changed("Add a case", ("a.py", "M", 3, 1), ("tests/test_a.py", "M", 9, 0)), "fix", "shape:small with test"),
+        (changed("Popover", ("src/a.png", "M", None, None)), "fix", f"first:other -1, {SILENT}"),
         (changed("Add a case", ("a.py", "M", 30, 1), ("tests/test_a.py", "M", 9, 0)), "feat", "word:add"),
         (changed("Add a case", ("a.py", "A", 3, 0), ("tests/test_a.py", "M", 9, 0)), "feat", "word:add"),
     ],
@@ -180,6 +211,11 @@ HOSTILE = [
     "fix(" * 1024,
     "a.b/" * 1024,
     "#" * 4096,
+    "fix " * 1024 + "#",
+    "fix: a/" * 500 + "#",
+    "no intended functional " * 170,
+    "\n* fix(" * 600,
+    "A-a: a\n\n" * 500,
 ]
 
 
@@ -220,12 +256,18 @@ def test_seven_types_are_told_as_well_as_reported(samples: Path) -> None:
     assert sum(held) / len(held) >= 0.774
 
 
-def test_bug_fixes_of_linux_are_told_as_well_as_reported(samples: Path) -> None:
-    """Reported F1 .690 (benchmarks/categories.md); .02 is left."""
+@pytest.mark.parametrize(
+    ("rows_of", "least"),
+    [(lambda sha: True, 0.729), (is_held_out, 0.67)],
+    ids=["all", "held out"],
+)
+def test_bug_fixes_of_linux_are_told_as_well_as_reported(samples: Path, rows_of: Callable, least: float) -> None:
+    """Reported F1 .749 on all rows and .690 on the held-out half (benchmarks/categories.md); .02 is left."""
     rows = [pair for pair in labelled(samples / "commit-labels" / "linux_human_annot.csv") if pair[0]["n_annot"] == "3"]
-    said = {row["sha"] for row, given in rows if observed_type(given).kind == "fix"}
+    rows = [pair for pair in rows if rows_of(pair[0]["sha"])]
+    said = {row["sha"] for row, given in rows if judged(given)[1].evidence}
     true = {row["sha"] for row, _ in rows if row["label"] == "corrective"}
-    assert 2 * len(said & true) / (len(said) + len(true)) >= 0.67
+    assert 2 * len(said & true) / (len(said) + len(true)) >= least
 
 
 FLEET = Theme(name="Fleet management", scopes=("fleet",), words=("autoscal",), tickets=("FLEET-",))

@@ -16,6 +16,7 @@ _DECLARED = {
     "style": "refactor", "perf": "perf", "test": "test", "tests": "test", "docs": "docs", "doc": "docs",
     "build": "build", "deps": "build", "ci": "ci", "chore": "chore", "revert": "revert",
 }  # fmt: skip
+_CLAIMED_FIX = re.compile(r"^([ \t]*(?:[*-] )?)(?:bug|hot)?fix(?:\([^()\n]*\))?!?: +(?=\S)", re.MULTILINE)
 _BREAKING = re.compile(r"^BREAKING[ -]CHANGE: ", re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ def declared_type(subject: str, body: str = "") -> tuple[str | None, str | None,
     is_breaking = bool(body) and bool(_BREAKING.search(body))
     if subject.startswith('Revert "'):
         return "revert", None, is_breaking
-    match = _CONVENTIONAL.match(subject)
+    match = _CONVENTIONAL.match(subject) if ": " in subject else None
     kind = _DECLARED.get(match["type"].lower()) if match else None
     if match is None or kind is None:
         return None, None, is_breaking
@@ -55,5 +56,11 @@ def declared_type(subject: str, body: str = "") -> tuple[str | None, str | None,
 
 def without_claim(line: str) -> str:
     """The line without its conventional head."""
-    match = _CONVENTIONAL.match(line)
+    match = _CONVENTIONAL.match(line) if ": " in line else None
     return line[match.end() :] if match else line
+
+
+def without_claimed_fixes(body: str) -> str:
+    """A body in lower case without the heads `fix: ` of its lines, such as those that a squash has gathered."""
+    may_claim = "fix" in body and ("fix: " in body or "fix(" in body or "fix!" in body)
+    return _CLAIMED_FIX.sub(r"\1", body) if may_claim else body

@@ -1,32 +1,30 @@
 """How often each family of rules is right, as `benchmarks/categories.py` measured it on commits withheld from tuning.
 
-Labels: people's (the held-out half of 184 commits of Zeng et al., ICSE 2025, and of 438 Linux commits rated by three
-people), and the types that the newest commits of four repositories declare, which the rules did not see. The families
-with fewer than 10 such commits share one figure. Measured on 2026-11-21: 1,221 commits.
+Labels: people's (the held-out halves of 184 commits of Zeng et al., ICSE 2025, of 438 Linux commits rated by three
+people, and of 4,328 messages of evidencebp/commit-classification), and the types that the newest commits of eight
+repositories declare, which the rules did not see. Of "fix by ..." it is the share of real fixes, of the others the share
+of right types; where all n were right, (n + 1) / (n + 2). Measured on 2026-11-21: 4,673 commits.
 """
 
-_FEW = 0.54
-
 CONFIDENCE = {
-    "paths:ci": 0.74,
-    "paths:test": 0.77,
+    "paths:ci": 0.42,
+    "paths:test": 0.84,
     "paths:docs": 0.92,
-    "paths:build": 0.53,
-    "paths:mixed": 0.48,
-    "cosmetic": 0.71,
-    "leading:fix": 0.84,
-    "leading:feat": 0.75,
-    "leading:refactor": 0.57,
-    "leading:other": 0.75,
-    "trailer": 0.82,
-    "word:fix": 0.73,
-    "word:other": 0.08,
-    "word:weak fix": 0.66,
-    "purpose": _FEW,
-    "small_with_test": _FEW,
-    "body:bug": 0.73,
-    "body:cause": _FEW,
-    "shape:feat": 0.45,
-    "shape:fix": 0.51,
-    "shape:refactor": 0.09,
+    "paths:build": 0.70,
+    "paths:mixed": 0.52,
+    "cosmetic": 0.51,
+    "leading:feat": 0.72,
+    "leading:refactor": 0.55,
+    "leading:other": 0.82,
+    "word:other": 0.40,
+    "fix by revert": 0.94,
+    "fix by trailer": 0.79,
+    "fix by reference": 0.76,
+    "fix by words, strong": 0.92,
+    "fix by words, plain": 0.79,
+    "fix by words, weak": 0.49,
+    "fix by shape": 0.70,
+    "shape:feat": 0.53,
+    "shape:fix": 0.43,
+    "shape:refactor": 0.12,
 }

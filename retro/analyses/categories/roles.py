@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-# First match wins. Everything without a role is code.
+# First match wins, on the path in lower case. Everything without a role is code.
 _ROLES = tuple(
-    (role, re.compile(pattern, re.IGNORECASE))
+    (role, re.compile(pattern))
     for role, pattern in (
         (
             "ci",
@@ -19,8 +19,7 @@ _ROLES = tuple(
         (
             "test",
             r"/(tests?|specs?|__tests__|__mocks__|__snapshots__|testing|testdata|test-data|fixtures|e2e|cypress|"
-            r"test[-_]utils|[a-z]+[-_]tests?|qa)/|/(test_[^/]*|conftest)\.py$|[._-](test|tests|spec)s?\.[a-z]+$|"
-            r"(?-i:[a-z0-9](Tests?|IT|Spec))\.(java|kt|scala|groovy|cs|swift|php)$|\.snap$"
+            r"test[-_]utils|[a-z]+[-_]tests?|qa)/|/(test_[^/]*|conftest)\.py$|[._-](test|tests|spec)s?\.[a-z]+$|\.snap$"
         ),
         (
             "docs",
@@ -45,7 +44,14 @@ _ROLES = tuple(
 )  # fmt: skip
 
 
+_CAMEL_CASE_TEST = re.compile(r"[a-z0-9](?:Tests?|IT|Spec)\.(?i:java|kt|scala|groovy|cs|swift|php)$")
+
+
 @cache
 def path_role(path: str) -> str:
     """What a path is for: ci, test, docs, build, chore or code."""
-    return next((role for role, pattern in _ROLES if pattern.search(f"/{path}")), "code")
+    lower, is_test = f"/{path.lower()}", bool(_CAMEL_CASE_TEST.search(path))
+    for role, pattern in _ROLES:
+        if pattern.search(lower) or (is_test and role == "test"):
+            return role
+    return "code"

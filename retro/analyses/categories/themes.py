@@ -12,12 +12,13 @@ from retro.analyses.categories.commit_text import CommitText
 from retro.config import Theme
 
 UNCATEGORIZED = "uncategorized"
+ThemeFinder = Callable[[CommitText, str | None], tuple[str, str | None]]
 _MERGED_BRANCH = re.compile(
     r"Merge (?:pull request #\d+ from [^\s/]+/(?P<pull>\S+)|(?:remote-tracking )?branch '(?:origin/)?(?P<branch>[^']+)')"
 )
 
 
-def theme_finder(themes: Sequence[Theme]) -> Callable[[CommitText, str | None], tuple[str, str | None]]:
+def theme_finder(themes: Sequence[Theme]) -> ThemeFinder:
     """A function that gives a commit's theme and the rule that decided, for these themes.
 
     Themes are asked in order; within one theme scopes, tickets, branches, paths, words. A path rule needs at least half of the

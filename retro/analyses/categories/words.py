@@ -68,9 +68,6 @@ ANYWHERE = _kind_of_word({
     "perf": "perf performance faster optimization optimizations optimisation latency",
     "refactor": "refactor refactoring refactored cleanup cleanups unused deprecated redundant unnecessary",
     "feat": "add adds support feature features implement allow enable",
-    "weak fix": "never before still until if without error errors null undefined can't cannot should always don't",
-    "purpose fix": "prevent avoid",
-    "restraint fix": "not instead after when only",
 })  # fmt: skip
 
 # Skipped at the beginning.
