@@ -1,16 +1,15 @@
-"""Area and language of a path, by its name alone."""
+"""Area, kind and language of a path."""
 
 import pytest
 
 from retro import tables
-from retro.analyses.file_kinds import file_kinds, language, rules_digest, top_folder
+from retro.analyses.declared_kinds import Declaration
+from retro.analyses.file_kinds import FileRules, file_kinds, language, top_folder
 
 AREAS = {
-    "app": {
-        "Tests": ("**/tests/**", "tests/**"),
-        "Backend": ("services/**",),
-        "Docs": ("docs/**", "*.md"),
-    }
+    "Tests": ("**/tests/**", "tests/**"),
+    "Backend": ("services/**",),
+    "Docs": ("docs/**", "*.md"),
 }
 
 
@@ -83,27 +82,47 @@ def test_without_a_section_the_area_is_the_top_folder(path: str, area: str) -> N
     ],
 )
 def test_area_is_the_first_with_a_glob_that_matches(path: str, area: str, rule: str) -> None:
-    (row,) = file_kinds([("app", path)], AREAS).to_dicts()
+    (row,) = file_kinds("app", [path], FileRules(AREAS)).to_dicts()
     assert (row["area"], row["area_rule"]) == (area, rule)
 
 
-def test_areas_of_one_repository_say_nothing_of_another() -> None:
-    rows = file_kinds([("app", "tests/a.py"), ("web", "tests/a.ts"), ("web", "a")], AREAS)
-    assert rows.drop("rules_digest").to_dicts() == [
-        {"repo": "app", "path": "tests/a.py", "area": "Tests", "area_rule": "tests/**", "language": "Python"},
-        {"repo": "web", "path": "tests/a.ts", "area": "tests", "area_rule": "top-folder", "language": "TypeScript"},
-        {"repo": "web", "path": "a", "area": "/", "area_rule": "top-folder", "language": None},
+def test_row_tells_area_kind_and_language_each_with_its_rule() -> None:
+    rules = FileRules(AREAS, [Declaration(".gitattributes", 1, "generated", "*.ts", True)])
+    rows = file_kinds("app", ["tests/a.py", "web/a.ts", "uv.lock", "a.xyz"], rules)
+    assert rows.drop("repo", "rules_digest").rows() == [
+        ("tests/a.py", "Tests", "tests/**", "test", "test-folder", "Python"),
+        ("web/a.ts", "other", "none", "generated", "gitattributes", "TypeScript"),
+        ("uv.lock", "other", "none", "lock", "lock-file", language("uv.lock")),
+        ("a.xyz", "other", "none", "other", "none", None),
     ]
-    assert rows["rules_digest"].unique().to_list() == [rules_digest(AREAS)]
+    assert rows.select("repo", "rules_digest").unique().rows() == [("app", rules.digest)]
+
+
+def test_without_areas_the_top_folder_is_the_area() -> None:
+    rows = file_kinds("web", ["tests/a.ts", "a"], FileRules())
+    assert rows.select("path", "area", "area_rule").rows() == [
+        ("tests/a.ts", "tests", "top-folder"),
+        ("a", "/", "top-folder"),
+    ]
 
 
 def test_rows_have_the_shape_of_their_table() -> None:
-    assert file_kinds([], {}).schema == tables.schema("file_kinds")
+    assert file_kinds("app", [], FileRules()).schema == tables.schema("file_kinds")
 
 
-def test_digest_changes_with_areas_and_their_order_not_with_that_of_repositories() -> None:
-    app, web = AREAS["app"], {"All": ("**",)}
-    swapped = {"app": dict(reversed(app.items()))}
-    digests = [rules_digest(areas) for areas in ({}, {"app": app}, swapped, {"app": app, "web": web})]
-    assert len(set(digests)) == 4
-    assert rules_digest({"web": web, "app": app}) == rules_digest({"app": app, "web": web})
+def test_digest_changes_with_areas_their_order_and_what_is_declared() -> None:
+    declared = [
+        Declaration(".gitattributes", 1, "generated", "*.ts", True),
+        Declaration("a/.gitattributes", 1, "vendored", "*", None),
+    ]
+    rules = [
+        FileRules(),
+        FileRules({}),
+        FileRules(AREAS),
+        FileRules(dict(reversed(AREAS.items()))),
+        FileRules(AREAS, declared[:1]),
+        FileRules(AREAS, declared),
+        FileRules(AREAS, [declared[0]._replace(is_set=False)]),
+    ]
+    assert len({rule.digest for rule in rules}) == len(rules)
+    assert FileRules(AREAS, declared).digest == FileRules(AREAS, declared[::-1]).digest

@@ -1,10 +1,10 @@
-"""Kinds of files: by name, by what the repository declares, and by what a file says of itself."""
+"""Kinds of files: by name, and by what a file says of itself."""
 
 import time
 
 import pytest
 
-from retro.analyses.path_kinds import KINDS, NOT_WRITTEN, declared_kinds, generated_rule, path_kind
+from retro.analyses.path_kinds import KINDS, NOT_WRITTEN, generated_rule, path_kind
 
 PATHS = """
 node_modules/left-pad/index.js                    vendored       dependency-folder
@@ -16,12 +16,20 @@ gradlew                                           vendored       wrapper-script
 static/jquery-3.7.1.min.js                        vendored       known-library
 static/js/bootstrap.bundle.js                     vendored       known-library
 docs/js/sidecar-1.5.0.js                          vendored       known-library
+css/normalize.css                                 vendored       known-library
+js/require-2.3.6.js                               vendored       known-library
+scripts/bootstrap.js                              code           suffix
+src/normalize.js                                  code           suffix
+lib/prototype.rb                                  code           suffix
 src/vendoring/app.py                              code           suffix
 src/cache/lru.py                                  code           suffix
 src/external/client.py                            code           suffix
 src/jquery.py                                     code           suffix
 kubernetes/pods/list.go                           code           suffix
 app/deps/auth.py                                  code           suffix
+test/node_modules/hello/index.js                  test           fixture-folder
+tests/apps/lib/site-packages/a.py                 test           fixture-folder
+tests/vendor/chai.js                              vendored       dependency-folder
 types/index.d.ts                                  code           suffix
 package-lock.json                                 lock           lock-file
 go.sum                                            lock           lock-file
@@ -38,11 +46,20 @@ internal/gen.go                                   code           suffix
 src/__generated__/query.ts                        generated      generated-folder
 web/dist/main.js                                  generated      generated-folder
 tests/__snapshots__/a.test.tsx.snap               generated      snapshot
+docs/generated/.gitignore                         configuration  dot-file
+test/nodejs-bundle.js                             test           test-folder
 tests/cassettes/login.yaml                        generated      snapshot
 lib/tool.so                                       generated      compiled
 .github/workflows/ci.yml                          ci             ci-folder
 .github/scripts/check.sh                          ci             ci-folder
 .azure-pipelines.yml                              ci             ci-file
+.github/dependabot.yml                            ci             ci-file
+scripts/ci/diff.sh                                ci             ci-file
+mkdocs.yml                                        documentation  site-settings
+website/docs/_category_.json                      documentation  documentation-folder
+scripts/release.js                                build          build-script
+src/release.js                                    code           suffix
+cli/build.rs                                      build          build-file
 README.md                                         documentation  named-document
 tests/README.md                                   documentation  named-document
 LICENSE-APACHE                                    documentation  named-document
@@ -118,32 +135,17 @@ def test_hostile_path_takes_no_time(part):
     assert time.process_time() - started < 0.5
 
 
-ATTRIBUTES = """
-# generated files
-*.txt text
-api/*.ts  linguist-generated=true
-api/own.ts -linguist-generated
-lib/** linguist-vendored
-lib/mine/**  linguist-vendored=false
-guide.html linguist-documentation
-[attr]binary -diff
-"""
-
-
 @pytest.mark.parametrize(
-    ("path", "kind"),
+    ("path", "without", "kind"),
     [
-        ("api/a.ts", ("generated", "gitattributes")),
-        ("api/own.ts", ("code", "gitattributes")),
-        ("lib/x/y.js", ("vendored", "gitattributes")),
-        ("lib/mine/y.js", ("code", "gitattributes")),
-        ("web/guide.html", ("documentation", "gitattributes")),
-        ("notes.txt", None),
-        ("src/a.ts", None),
+        ("tests/__snapshots__/a.test.tsx.snap", {"generated"}, ("test", "test-folder")),
+        ("docs/conf.py", {"documentation"}, ("code", "suffix")),
+        ("docs/guide.md", {"documentation"}, ("documentation", "suffix")),
+        ("vendor/lib.py", {"generated"}, ("vendored", "dependency-folder")),
     ],
 )
-def test_declared_kind_is_that_of_the_last_line_that_matches(path, kind):
-    assert declared_kinds(ATTRIBUTES)(path) == kind
+def test_kind_that_a_path_is_not_is_passed_over(path, without, kind):
+    assert path_kind(path, frozenset(without)) == kind
 
 
 @pytest.mark.parametrize(

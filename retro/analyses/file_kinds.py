@@ -1,7 +1,8 @@
-"""Which area and language a path belongs to, by its name alone."""
+"""Area, kind and language of a path: by its name, the team's areas, and what the repository declares of its files."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -9,28 +10,39 @@ from pathspec import GitIgnoreSpec
 from pygments.lexers import find_lexer_class_for_filename, get_all_lexers
 
 from retro import tables
+from retro.analyses.declared_kinds import Declaration, kind_finder
 
-Areas = Mapping[str, Mapping[str, Sequence[str]]]
-_RULES_VERSION = 1
+Areas = Mapping[str, Sequence[str]]  # area -> globs
+_RULES_VERSION = 2
 _NO_LANGUAGE = {"Text only", "Text output", "Diff"}
 # Endings that several languages share and for which Pygments, asked without the content, takes the rarer one.
 _USUAL = {"fs": "F#", "ipynb": "Jupyter Notebook", "pl": "Perl", "r": "R", "sql": "SQL"}
 _NO_ENDING = {"mod"}  # Modula-2 to Pygments; go.mod to most
 
 
-def rules_digest(areas: Areas) -> str:
-    """SHA-256 of everything that decides a row: the areas in order and the version of the built-in rules."""
-    ordered = [(repo, [(area, list(globs)) for area, globs in named.items()]) for repo, named in sorted(areas.items())]
-    return hashlib.sha256(repr([_RULES_VERSION, ordered]).encode()).hexdigest()
+@dataclass(frozen=True)
+class FileRules:
+    """What decides about the files of one repository beside the built-in rules."""
+
+    areas: Areas | None = None  # None: no section in retro.toml
+    declarations: Sequence[Declaration] = ()  # in the order of files and lines
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything that decides a row: areas in order, declarations, and the version of the built-in rules."""
+        ordered = None if self.areas is None else [(area, list(globs)) for area, globs in self.areas.items()]
+        declared = sorted(tuple(declaration) for declaration in self.declarations)
+        return hashlib.sha256(repr([_RULES_VERSION, ordered, declared]).encode()).hexdigest()
 
 
-def file_kinds(paths: Iterable[tuple[str, str]], areas: Areas) -> pl.DataFrame:
-    """Rows of `file_kinds` for (repo, path) pairs."""
-    digest, rows = rules_digest(areas), tables.empty_rows("file_kinds")
-    finders = {repo: _area_finder(named) for repo, named in areas.items()}
-    for repo, path in paths:
-        area, rule = finders.get(repo, top_folder)(path)
-        for column, value in zip(rows.values(), (repo, path, area, rule, language(path), digest), strict=True):
+def file_kinds(repo: str, paths: Iterable[str], rules: FileRules) -> pl.DataFrame:
+    """Rows of `file_kinds` for paths of one repository."""
+    digest, rows = rules.digest, tables.empty_rows("file_kinds")
+    find_area = top_folder if rules.areas is None else _area_finder(rules.areas)
+    find_kind = kind_finder(rules.declarations)
+    for path in paths:
+        values = (repo, path, *find_area(path), *find_kind(path), language(path), digest)
+        for column, value in zip(rows.values(), values, strict=True):
             column.append(value)
     return tables.frame("file_kinds", rows)
 
@@ -53,7 +65,7 @@ def language(path: str) -> str | None:
     return usual or _language_of(f"name.{suffix.lower()}")  # as written first: .C is C++, .PY only shouts
 
 
-def _area_finder(named: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[str, str]]:
+def _area_finder(named: Areas) -> Callable[[str], tuple[str, str]]:
     """A function that gives the first area with a glob that matches, and that glob."""
     specs = [(area, globs, GitIgnoreSpec.from_lines(globs)) for area, globs in named.items()]
 

@@ -3,17 +3,15 @@
 `path_kind("src/app_pb2.py")` gives `("generated", "protocol-buffers")`: the first rule of a table that matches, and the rule's
 name. Strong names come first (a lock file is one wherever it lies), then what a folder is for, then the suffix; `other` means that
 no rule knows the path. The conventions are those that GitHub Linguist hides from its statistics, without the ones that hide a
-team's own work (`cache/`, `env/`, `external/`, `.github/`, `*.d.ts`, `effects.js`); a team's own word in .gitattributes wins.
+team's own work (`cache/`, `env/`, `external/`, `.github/`, `*.d.ts`, `effects.js`); a team's own word in .gitattributes wins:
+see declared_kinds.py.
 
 `generated_rule` looks at a file's first bytes instead. The two are kept apart: a path is known for every change, a content only
 where it was read.
 """
 
 import re
-from collections.abc import Callable
-from functools import cache
-
-from pathspec import GitIgnoreSpec
+from functools import lru_cache
 
 KINDS = (
     "vendored", "lock", "generated", "ci", "test", "build", "configuration", "documentation", "data", "asset", "code", "other",
@@ -52,10 +50,11 @@ _WRAPPERS = frozenset(
 
 _CODE = "|".join(_SUFFIXES["code"].split())
 _LIBRARIES = (
-    "jquery|jquery[.-]ui|bootstrap|bootstrap-datepicker|angular(?:-[a-z]+)?|d3|react|react-dom|vue|backbone|underscore|lodash|"
-    "prototype|mootools|dojo|modernizr|html5shiv|respond|require|knockout|handlebars|moment|leaflet|ckeditor|tinymce|mathjax|"
-    "font-?awesome|normalize|animate|foundation|materialize|bulma|htmx|alpine|select2|qunit|jasmine|mocha"
+    "jquery|jquery[.-]ui|bootstrap-datepicker|angular(?:-[a-z]+)?|d3|react|react-dom|vue|backbone|underscore|lodash|"
+    "mootools|dojo|modernizr|html5shiv|knockout|handlebars|moment|leaflet|ckeditor|tinymce|mathjax|"
+    "font-?awesome|materialize|bulma|htmx|alpine|select2|qunit|jasmine|mocha"
 )
+_ORDINARY = "bootstrap|prototype|respond|require|normalize|animate|foundation"  # libraries whose names are also words
 _LOCKS = (
     "package-lock.json|npm-shrinkwrap.json|pnpm-lock.ya?ml|bun.lockb?|go.(?:work.)?sum|cartfile.resolved|package.resolved|"
     "packages.lock.json|project.assets.json|gradle.lockfile|conda-lock.yml|juliamanifest.toml|manifest-v\\d+.\\d+.toml|"
@@ -70,7 +69,7 @@ _BUILDS = (
     "nuget.config|(?:gnu)?makefile(?:.[^/]+)?|[^/]*.mk|cmakelists.txt|[^/]*.cmake|meson.build|meson_options.txt|"
     "build(?:.bazel)?|workspace(?:.bazel)?|module.bazel|[^/]*.bzl|configure.ac|[^/]*.am|dockerfile[^/]*|[^/]*.dockerfile|"
     "containerfile|(?:docker-)?compose[^/]*.ya?ml|vagrantfile|procfile|brewfile|justfile|taskfile.ya?ml|.?mise.toml|"
-    ".?goreleaser.ya?ml|snapcraft.yaml|[^/]*.podspec|project.clj|deps.edn|dune(?:-project)?|stack.yaml|[^/]*.cabal|flake.nix"
+    ".?goreleaser.ya?ml|snapcraft.yaml|[^/]*.podspec|project.clj|deps.edn|dune(?:-project)?|stack.yaml|[^/]*.cabal|[^/]*.nix|build.rs"
 )
 
 
@@ -91,13 +90,16 @@ _CASED = True
 _RULES = tuple(
     (kind, rule, re.compile(pattern), bool(cased))
     for kind, rule, pattern, *cased in (
+        ("test", "fixture-folder", r"/(?:tests?|__tests__|tests?[-_]?suites?|test[-_]?data|fixtures)/(?:[^/]+/)*(?:node_modules|(?:site|dist)-packages)/"),
         ("vendored", "dependency-folder", _folder(r"node_modules|bower(?:_components)?|jspm_packages|_?vendor(?:s|ed)?|(?:3rd|third)[-_]?party|externs?|externals|godeps|site-packages|dist-packages|\.?venv|flow-typed|\.yarn/(?:releases|plugins|sdks|unplugged|cache|versions)") + "|^/deps/"),
         ("vendored", "dependency-folder", _folder(r"Pods|Carthage"), _CASED),
         ("vendored", "wrapper-script", _exact(r"gradlew(?:.bat)?|mvnw(?:.cmd)?|.pnp.[^/]+") + "|" + _folder(r"gradle/wrapper|\.mvn/wrapper")),
         ("vendored", "autotools", _exact(r"configure|config.(?:guess|sub)|(?:aclocal|libtool|lt(?:options|sugar|version)|lt~obsolete).m4")),
         ("vendored", "known-library", rf"/(?:{_LIBRARIES})(?:[.-]v?\d[\w.]*)?(?:[.-](?:min|slim|bundle|custom|esm|all|development|production))*\.(?:js|css|less|scss)$|[a-z]-v?\d+\.\d+\.\d+(?:[.-]\w+)*\.(?:js|css)$"),
+        ("vendored", "known-library", rf"/(?:{_ORDINARY})(?:\.css|[.-](?:v?\d[\w.]*|min|slim|bundle|custom|esm|all)(?:[.-]\w+)*\.(?:js|css|less|scss))$"),
         ("lock", "lock-file", _exact(_LOCKS) + r"|[^/]\.lock(?:\.(?:json|hcl|ya?ml))?$|[-.]lock\.(?:json|ya?ml|toml)$"),
-        ("generated", "minified", r"[.-](?:min|bundle)\.(?:[cm]?js|css)$"),
+        ("configuration", "dot-file", r"/\.git(?:ignore|keep|attributes)$"),  # by hand, also in a folder of generated files
+        ("generated", "minified", r"(?:[.-]min|\.bundle)\.(?:[cm]?js|css)$"),
         ("generated", "source-map", r"\.(?:[cm]?[jt]s|css)\.map$"),
         ("generated", "protocol-buffers", r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw|\.validate)?\.\w+$|(?:_pb|_grpc_pb|_grpc_web_pb)(?:\.d)?\.[jt]s$|\.twirp\.go$"),
         ("generated", "generated-name", r"[._-](?:auto)?generated\.\w+$|/zz_generated|\.gen\.\w+$|_gen\.go$|_?easyjson\.go$|bindata\.go$|\.g\.(?:dart|cs|ts)$|\.freezed\.dart$|\.designer\.(?:cs|vb)$|\.feature\.cs$|_tlb\.pas$|/\.secrets\.baseline$"),
@@ -105,9 +107,10 @@ _RULES = tuple(
         ("generated", "snapshot", _folder(r"__snapshots__|cassettes") + r"|\.(?:snap|ambr|golden)$"),
         ("generated", "compiled", r"\.(?:pyc|pyo|class|o|a|so|dylib|dll|exe|jar|war|whl|egg|wasm|nib|xcuserstate|tsbuildinfo|protoset|binpb)$|/(?:\.ds_store|thumbs\.db|\.coverage)$"),
         ("ci", "ci-folder", _folder(r"\.github/(?:workflows|actions|scripts)|\.(?:circleci|gitlab|buildkite|azure-pipelines|teamcity|semaphore|woodpecker|ci)")),
-        ("ci", "ci-file", _exact(r".gitlab-ci.ya?ml|.travis.ya?ml|jenkinsfile[^/]*|.?azure-pipelines[^/]*.ya?ml|.?codecov.ya?ml|.?appveyor.ya?ml|bitbucket-pipelines.ya?ml|.(?:drone|cirrus|woodpecker).ya?ml|cloudbuild.ya?ml|circle.ya?ml|.pre-commit-config.yaml")),
+        ("ci", "ci-file", _exact(r".gitlab-ci.ya?ml|.travis.ya?ml|jenkinsfile[^/]*|.?azure-pipelines[^/]*.ya?ml|.?codecov.ya?ml|.?appveyor.ya?ml|bitbucket-pipelines.ya?ml|.(?:drone|cirrus|woodpecker).ya?ml|cloudbuild.ya?ml|circle.ya?ml|.pre-commit-config.yaml|vsts[^/]*.ya?ml|dependabot.ya?ml|.?renovate.json5?|.mergify.ya?ml") + r"|/ci/[^/]+\.(?:sh|ya?ml|toml)$"),
         ("documentation", "named-document", _name(r"(?:README|CHANGE(?:S|LOG)|HISTORY|NEWS|AUTHORS|CONTRIBUT(?:ORS|ING)|LICEN[CS]E|COPYING|NOTICE|INSTALL|CITATION|CODE_OF_CONDUCT|SECURITY|SUPPORT|MAINTAINERS|ROADMAP)(?:[-_.][\w.-]*)?"), _CASED),
         ("documentation", "named-document", _name(r"readme|licen[cs]e|copying|changelog|authors")),
+        ("documentation", "site-settings", _exact(r"mkdocs.ya?ml|.?readthedocs.ya?ml|docusaurus.config.[jt]s|book.toml")),
         ("documentation", "change-notes", _folder(r"\.changeset|changelog\.d|changes\.d|newsfragments")),
         ("test", "test-folder", _folder(r"(?:[^/]*[-_.])?tests?(?:[-_.]?(?:data|env|fixtures?|utils?|helpers?|suites?|support|resources|assets|integration|cases?|e2e))?|__tests__|__mocks__|mocks|testing|fixtures|e2e|cypress|playwright|integration[-_]tests?")),
         ("test", "test-folder", _folder(r"[A-Za-z]\w*Tests?"), _CASED),
@@ -117,7 +120,8 @@ _RULES = tuple(
         ("test", "test-settings", _exact(r"pytest.ini|(?:jest|vitest|playwright|cypress|karma|wdio)[^/]*.(?:conf|config).[^/]+|phpunit.xml[^/]*|cypress.json|.rspec|.coveragerc|.nycrc[^/]*|vitest[^/]*.ts")),
         ("build", "build-file", _exact(_BUILDS)),
         ("build", "build-folder", _folder(r"requirements[^/]*") + r"[^/]*\.(?:txt|in)$|^/debian/"),
-        ("documentation", "documentation-folder", r"^/(?:[\w.-]+[-_])?(?:docs?|documentation|man|wiki)/|" + _folder("documentation|javadoc|groovydoc")),
+        ("build", "build-script", r"/scripts?/[^/]*(?:build|release|publish|prepare|bundle|package)[^/]*$"),
+        ("documentation", "documentation-folder", r"^/(?:(?:[\w.-]+[-_])?(?:docs?|documentation|man|wiki)|website/docs)/|" + _folder("documentation|javadoc|groovydoc")),
         ("documentation", "example-folder", r"^/(?:examples?|samples?|demos?)/"),
         ("configuration", "agent-settings", _folder(r"\.(?:claude|cursor|codex|gemini|aider|windsurf|roo|continue|agents?|opencode|kiro)") + "|" + _exact(r".cursorrules|.windsurfrules|.mcp.json|.aider[^/]*")),
         ("documentation", "suffix", r"\.(?:md|mdx|markdown|rst|adoc|asciidoc)$"),
@@ -130,11 +134,6 @@ _RULES = tuple(
 )  # fmt: skip
 _SCRIPT_FOLDER = re.compile(r"(?:^|/)(?:bin|scripts?|tools|hack|[\w-]*tasks?)/(?:[^/.]+/)*[^/.]+$", re.IGNORECASE)
 
-_ATTRIBUTES = {
-    "linguist-generated": "generated",
-    "linguist-vendored": "vendored",
-    "linguist-documentation": "documentation",
-}
 # What a file says of itself in the comments before its first line of code; the first is Go's documented form (`go help generate`).
 _LEAD = re.compile(
     r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/|<!--.*?-->|--[^\n]*|;[^\n]*|%[^\n]*|\"\"\".*?\"\"\"|'''.*?'''|\(\*.*?\*\)|@?rem [^\n]*|"
@@ -155,38 +154,21 @@ _GENERATED = tuple(
 _MINIFIED_LINE, _MINIFIED_LEAST = 110, 1000
 
 
-@cache
-def path_kind(path: str) -> tuple[str, str]:
-    """Kind of a path, one of KINDS, and the name of the rule that decided (`none` for the kind `other`)."""
+@lru_cache(maxsize=1 << 16)
+def path_kind(path: str, without: frozenset[str] = frozenset()) -> tuple[str, str]:
+    """Kind of a path, one of KINDS, and the name of the rule that decided (`none` for the kind `other`).
+
+    Rules of the kinds `without` are not asked: what a repository says its files are not. Suffixes always are.
+    """
     written = f"/{path}"
     lower = written.lower()
     for kind, rule, pattern, is_cased in _RULES:
-        if pattern.search(written if is_cased else lower):
+        if kind not in without and pattern.search(written if is_cased else lower):
             return kind, rule
     suffix = _suffix(path)
     if suffix in _KIND_OF_SUFFIX:
         return _KIND_OF_SUFFIX[suffix], "suffix"
     return ("code", "script-folder") if _SCRIPT_FOLDER.search(path) else ("other", "none")
-
-
-def declared_kinds(attributes: str) -> Callable[[str], tuple[str, str] | None]:
-    """A function that gives the kind a repository's own .gitattributes sets for a path; None where it sets none.
-
-    `attributes` is the text of that file at the top of the tree. linguist-generated, linguist-vendored and
-    linguist-documentation are looked at, the last line that matches wins; one that is unset (`-linguist-generated`,
-    `=false`) takes the path out of that kind: it is judged by suffix alone.
-    """
-    lines = [words for line in attributes.splitlines() if (words := line.split()) and not line.startswith("#")]
-    set_lines = [(words[0], _attribute_kind(words[1:])) for words in lines if words[0][0] not in "[!"]
-    rules = [(GitIgnoreSpec.from_lines([glob]), kind) for glob, kind in reversed(set_lines) if kind is not None]
-
-    def find(path: str) -> tuple[str, str] | None:
-        for spec, kind in rules:
-            if spec.match_file(path):
-                return (kind or _KIND_OF_SUFFIX.get(_suffix(path), "other")), "gitattributes"
-        return None
-
-    return find
 
 
 def generated_rule(path: str, head: bytes) -> str | None:
@@ -208,13 +190,3 @@ def _suffix(path: str) -> str:
     while len(parts) > 2 and parts[-1] in _WRAPPERS:
         parts.pop()
     return parts[-1] if len(parts) > 1 else ""
-
-
-def _attribute_kind(words: list[str]) -> str | None:
-    """Kind that the attributes of one line set, empty when they unset one, None when they speak of something else."""
-    for word in words:
-        name, _, value = word.lstrip("-!").partition("=")
-        if name in _ATTRIBUTES:
-            is_set = word[0] not in "-!" and value.lower() not in ("false", "0")
-            return _ATTRIBUTES[name] if is_set else ""
-    return None
