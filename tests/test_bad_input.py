@@ -8,7 +8,20 @@ from pathlib import Path
 
 import pytest
 from command_line import failing, retro
-from repositories import START, History, Repository, git, mined_rows, plain_history, project, query, told_by_git
+from damages import at, flip_in_pack, loose, packed
+from repositories import (
+    START,
+    History,
+    Moved,
+    Repository,
+    files_told_by_git,
+    git,
+    mined_rows,
+    plain_history,
+    project,
+    query,
+    told_by_git,
+)
 
 from retro.pipeline import mine
 
@@ -42,22 +55,6 @@ def root(tmp_path, broken, sound) -> Path:
     return project(tmp_path / "project", broken, sound)
 
 
-def loose(repository: Repository, oid: str) -> Path:
-    path = repository.git_dir / "objects" / oid[:2] / oid[2:]
-    path.chmod(0o644)
-    return path
-
-
-def at(repository: Repository, what: str) -> str:
-    return git(repository.path, "rev-parse", what).decode().strip()
-
-
-def missing_blob(repository: Repository) -> str:
-    oid = at(repository, "main~1:a.py")
-    repository.remove_object(oid)
-    return f"git log failed with exit status 128 at object {oid}: {FSCK}"
-
-
 def missing_tree(repository: Repository) -> str:
     oid = at(repository, "main^{tree}")
     repository.remove_object(oid)
@@ -75,42 +72,10 @@ def missing_tip(repository: Repository) -> str:
     return missing_tip_told(repository)
 
 
-def empty_object(repository: Repository) -> str:
-    oid = at(repository, "main:a.py")
-    loose(repository, oid).write_bytes(b"")
-    return f"git log failed with exit status 128 at object {oid}: {FSCK}"
-
-
-def flipped_object(repository: Repository) -> str:
-    oid = at(repository, "main:a.py")
-    path = loose(repository, oid)
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    path.write_bytes(content)
-    return f"git log failed with exit status 128 at object {oid}: {FSCK}"
-
-
-def flipped_blob_in_a_pack(repository: Repository) -> str:
-    oid = at(repository, "main:a.py")
-    flip_in_pack(repository, oid)
-    return f"git log failed with exit status 128 at object {oid}: {FSCK}"
-
-
 def flipped_commit_in_a_pack(repository: Repository) -> str:
     oid = at(repository, "main~1")
     path = flip_in_pack(repository, oid)
     return f"git rev-list failed with exit status 128 at object {oid} in {path.name}: {FSCK}"
-
-
-def flip_in_pack(repository: Repository, oid: str) -> Path:
-    """The pack, in which some bits of that object are wrong now."""
-    path = packed(repository)
-    offsets = git(repository.path, "show-index", stdin=path.with_suffix(".idx").read_bytes()).decode().splitlines()
-    start = next(int(words[0]) for words in map(str.split, offsets) if words[1] == oid)
-    content = bytearray(path.read_bytes())
-    content[start + 8] ^= 0xFF
-    path.write_bytes(content)
-    return path
 
 
 def truncated_pack(repository: Repository) -> str:
@@ -130,14 +95,6 @@ def missing_tip_told(repository: Repository) -> str:
         f"{repository.path}: refs/heads/main names {oid}, which is missing, damaged or no commit; "
         "run `git fsck` in it, or clone it again"
     )
-
-
-def packed(repository: Repository) -> Path:
-    """The only pack of the repository, with all of its objects."""
-    git(repository.path, "-c", "pack.depth=0", "-c", "pack.window=0", "repack", "-adqf")
-    (path,) = (repository.git_dir / "objects" / "pack").glob("*.pack")
-    path.chmod(0o644)
-    return path
 
 
 def pipe_as_head(repository: Repository) -> str:
@@ -191,9 +148,9 @@ def borrowed_objects(repository: Repository) -> str:
 
 
 DAMAGES: list[Callable[[Repository], str]] = [
-    missing_blob, missing_tree, missing_commit, missing_tip, empty_object, flipped_object, flipped_blob_in_a_pack,
-    flipped_commit_in_a_pack, truncated_pack, pack_without_its_index, pipe_as_head, pipe_as_packed_refs,
-    pipe_as_configuration, folder_gone, not_a_repository, unborn_head, damaged_branch, borrowed_objects,
+    missing_tree, missing_commit, missing_tip, flipped_commit_in_a_pack, truncated_pack, pack_without_its_index,
+    pipe_as_head, pipe_as_packed_refs, pipe_as_configuration, folder_gone, not_a_repository, unborn_head, damaged_branch,
+    borrowed_objects,
 ]  # fmt: skip
 
 
@@ -211,7 +168,7 @@ def test_damaged_repository_is_told_its_rows_stay_and_the_others_are_read(root, 
         assert rows[table] == sorted(earlier + told, key=repr)
 
 
-@pytest.mark.parametrize("damage", [missing_blob, missing_commit, not_a_repository], ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", [missing_tree, missing_commit, not_a_repository], ids=lambda damage: damage.__name__)
 def test_repository_that_was_never_read_whole_has_no_rows(root, broken, sound, damage):
     expected = damage(broken)
     assert failing(root) == expected
@@ -225,7 +182,7 @@ def test_failed_full_run_after_a_rewrite_leaves_every_earlier_row_as_it_was(root
     rewritten = plain_history(2)
     rewritten.commit("another way", {"b.py": "1\n"})
     broken.grow(rewritten)
-    broken.remove_object(at(broken, "main:b.py"))
+    broken.remove_object(at(broken, "main^{tree}"))
     assert list(mine(root, full=True).failures) == ["broken"]
     assert mined_rows(root) == before
 
@@ -233,7 +190,7 @@ def test_failed_full_run_after_a_rewrite_leaves_every_earlier_row_as_it_was(root
 def test_mended_repository_is_read_on(root, broken, sound):
     mine(root)
     broken.grow(plain_history(5))
-    oid = at(broken, "main:a.py")
+    oid = at(broken, "main^{tree}")
     content = loose(broken, oid).read_bytes()
     broken.remove_object(oid)
     failing(root)
@@ -359,3 +316,68 @@ def test_subject_of_ten_megabytes_is_cut_and_said(tmp_path):
     mine(root)
     assert query(root, "select length(subject) from commits") == [(4096,)]
     assert query(root, "select reason from load_log") == [("messages cut to the stored length: 1",)]
+
+
+def test_message_of_very_many_trailers_keeps_the_first_thousand_and_says_so(tmp_path):
+    made = History()
+    made.commit("subject\n\n" + "".join(f"Key: {number}\n" for number in range(200_000)), {"a": "1\n"})
+    repository = made.write(tmp_path / "repo")
+    root = project(tmp_path / "project", repository)
+    assert mine(root).failures == {}
+    rows = query(root, "select position, trailer_value from commit_trailers order by position")
+    assert sorted(rows) == [(number + 1, str(number)) for number in range(1000)]
+    ((reason,),) = query(root, "select reason from load_log where source = 'git'")
+    assert reason == ("messages cut to the stored length: 1; messages of whose trailers the first 1,000 are stored: 1")
+
+
+def test_commit_of_very_many_files_and_its_renames_are_git_s(tmp_path):
+    made = History()
+    names = [f"{number % 97}/{number}" for number in range(12_000)]
+    made.commit("import", {name: f"{name}\n" for name in names})
+    # As they are; and more with an edit than git compares, so that it leaves them apart.
+    made.commit("move", {f"moved/{name}": Moved(name) for name in names[:3000]})
+    edited = {f"edited/{name}": f"{name}\n" * 2 for name in names[3000:4500]}
+    made.commit("move and edit", dict.fromkeys(names[3000:4500]) | edited)
+    repository = made.write(tmp_path / "repo")
+    root = project(tmp_path / "project", repository)
+    assert mine(root).failures == {}
+    told = [row for sha in repository.shas.values() for row in files_told_by_git(repository.path, "repo", sha)]
+    assert query(root, "select * from commit_files") == sorted(told, key=repr)
+    kinds = query(root, "select change_kind, count(*) from commit_files group by 1")
+    assert kinds == [("A", 13_500), ("D", 1500), ("R", 3000)]
+
+
+def test_storm_of_binary_files_has_rows_and_no_lines(tmp_path):
+    made = History()
+    made.commit("assets", {f"{number}.png": b"\0%d" % number * 50 for number in range(2000)})
+    made.commit("again", {f"{number}.png": b"\0%d" % (number + 1) * 60 for number in range(2000)})
+    made.commit("to text and back", {"0.png": "text\n", "text": "text\n"})
+    made.commit("back", {"0.png": b"\0\0", "text": b"\0"})
+    repository = made.write(tmp_path / "repo")
+    root = project(tmp_path / "project", repository)
+    assert mine(root).failures == {}
+    assert query(root, "select lines_status, count(*), sum(added_lines)::bigint from commit_files group by 1") == [
+        ("binary", 4003, None), ("counted", 1, 1),
+    ]  # fmt: skip
+
+
+def test_names_that_differ_in_case_only_are_different_files(tmp_path):
+    made = History()
+    made.commit("both", {"Readme": "1\n", "README": "2\n" * 9, "src/a": "3\n", "SRC/a": "4\n", "caf\u00e9": "5\n"})
+    made.commit("one", {"Readme": "6\n", "SRC/a": None, "cafe\u0301": "7\n"})
+    made.commit("renamed", {"readme": Moved("README"), "src/A": Moved("src/a")})
+    repository = made.write(tmp_path / "repo")
+    root = project(tmp_path / "project", repository)
+    assert mine(root).failures == {}
+    assert mined_rows(root) == told_by_git(repository.path, "repo")
+
+
+def test_refs_without_number_cost_little_and_name_no_row(tmp_path):
+    repository = plain_history(3).write(tmp_path / "repo")
+    sha = repository.shas[1]
+    lines = (f"{sha} refs/changes/{number % 100:02}/{number}/1\n" for number in range(100_000))
+    (repository.path / "packed-refs").write_text("".join(lines))
+    root = project(tmp_path / "project", repository)
+    assert mine(root).failures == {}
+    assert mined_rows(root) == told_by_git(repository.path, "repo", releases=["v1"])
+    assert not mine(root).is_written

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from retro.errors import GitError
 from retro.git import Commit, open_room
 from retro.git import process as git_process
 from retro.git.process import Stream, check_version, environment, read_together
-from retro.sources.git import Account, history
+from retro.git.records import new_mark
+from retro.sources.accounts import Account
+from retro.sources.git import history
+from retro.sources.git_commits import log_records
 
 REAL_PATH = os.environ["PATH"]
 
@@ -49,9 +53,14 @@ def error_of(call, *arguments: object) -> str:
     return str(caught.value)
 
 
-def read_all(room) -> list:
-    commits = room.graph([room.default_branch()[1]])
-    return [record for records in room.log([commit.sha for commit in commits]) for record in records]
+def log(room, shas: Sequence[str]) -> list[dict]:
+    """Records of the log of these commits."""
+    mark = new_mark()
+    return [row for piece in room.log(shas, mark) for row in log_records(piece.text, mark).rows(named=True)]
+
+
+def read_all(room) -> list[dict]:
+    return log(room, [commit.sha for commit in room.graph([room.default_branch()[1]])])
 
 
 def test_room_holds_nothing_of_the_source_but_where_its_objects_are(repository, tmp_path):
@@ -86,7 +95,7 @@ def test_source_made_anew_in_another_format_gets_another_room(repository, tmp_pa
     again = made.write(repository.path, object_format="sha256")
     second = open_room(again.path, tmp_path / "rooms")
     assert (first.object_format, second.object_format) == ("sha1", "sha256")
-    assert [record[0][0] for record in read_all(second)] == [again.shas[1]]
+    assert [record["commit_sha"] for record in read_all(second)] == [again.shas[1]]
 
 
 def test_one_id_of_another_length_does_not_decide_the_format(repository, tmp_path):
@@ -126,6 +135,7 @@ def test_environment_of_git_is_made_from_nothing(monkeypatch):
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "",
+        "GIT_FLUSH": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
@@ -151,20 +161,20 @@ def test_git_runs_within_limits(fake_git):
 def test_git_that_is_absent_or_cannot_run_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert error_of(check_version) == (
-        "git: cannot be started (No such file or directory); install git 2.35 or newer, on PATH"
+        "git: cannot be started (No such file or directory); install git 2.37 or newer, on PATH"
     )
     (tmp_path / "git").write_text("#!/bin/sh\n")
-    assert error_of(check_version) == "git: cannot be started (Permission denied); install git 2.35 or newer, on PATH"
+    assert error_of(check_version) == "git: cannot be started (Permission denied); install git 2.37 or newer, on PATH"
 
 
 @pytest.mark.parametrize("told", ["git version 2.30.2", "git version 1.8.3.1", "nonsense", "\x1b[31mgit", ""])
 def test_git_too_old_is_told_before_anything_is_read(repository, tmp_path, fake_git, told):
     fake_git(f"printf '%s\\n' '{told}'; exit 0")
-    assert error_of(open_room, repository.path, tmp_path / "rooms") == f"{told!r} is too old; install git 2.35 or newer"
+    assert error_of(open_room, repository.path, tmp_path / "rooms") == f"{told!r} is too old; install git 2.37 or newer"
     assert not (tmp_path / "rooms").exists()
 
 
-@pytest.mark.parametrize("told", ["git version 2.35.0", "git version 3.0", "git version 2.50.1 (Apple Git-155)"])
+@pytest.mark.parametrize("told", ["git version 2.37.0", "git version 3.0", "git version 2.50.1 (Apple Git-155)"])
 def test_git_new_enough_is_taken(fake_git, told):
     fake_git(f"printf '%s\\n' '{told}'; exit 0")
     assert check_version() == told.removeprefix("git version ")
@@ -227,7 +237,7 @@ def test_git_that_says_nothing_for_long_is_ended(repository, tmp_path, fake_git,
     monkeypatch.setattr(git_process, "_SILENCE_SECONDS", 1)
     fake_git(f'case "$*" in *" log "*) echo $$ > {tmp_path}/pid; exec sleep 60;; esac')
     told = "git gave no output for 0 minutes and was ended; is the disk reachable?"
-    assert error_of(list, room.log([repository.shas[1]])) == told
+    assert error_of(log, room, [repository.shas[1]]) == told
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
@@ -237,7 +247,7 @@ def test_pipe_among_the_objects_is_ended_like_silence(repository, tmp_path, monk
     os.mkfifo(repository.remove_object(git(repository.path, "rev-parse", "main:a.py").decode().strip()))
     monkeypatch.setattr(git_process, "_SILENCE_SECONDS", 1)
     told = "git gave no output for 0 minutes and was ended; is the disk reachable?"
-    assert error_of(list, room.log([repository.shas[4]])) == told
+    assert error_of(log, room, [repository.shas[4]]) == told
 
 
 def test_reader_that_stops_early_leaves_no_git_behind(repository, tmp_path, fake_git):
@@ -257,7 +267,7 @@ def test_failure_of_one_of_two_processes_ends_the_other(tmp_path, fake_git):
     repository = made.write(tmp_path / "repo")
     room = open_room(repository.path, tmp_path / "rooms")
     records = read_all(room)
-    assert {record[0][0] for record in records} == set(repository.shas.values())
+    assert {record["commit_sha"] for record in records} == set(repository.shas.values())
     assert len(records) == 900
     fake_git(
         f'case "$*" in *" log "*) if mkdir {tmp_path}/first 2>/dev/null; then exit 3; else exec sleep 60; fi;; esac'
@@ -420,8 +430,8 @@ def test_tree_20000_folders_deep_is_read(tmp_path):
     git(repository.path, "index-pack", "--stdin", stdin=_pack(contents))
     top = hashlib.sha1(b"tree %d\0" % len(contents[-1]) + contents[-1]).hexdigest()
     repository.set_ref("refs/heads/main", repository.raw_commit(tree=top))
-    ((_, _, files),) = read_all(open_room(repository.path, tmp_path / "rooms"))
-    assert files.split("\0")[1] == "a/" * 20_000 + "a"
+    (record,) = read_all(open_room(repository.path, tmp_path / "rooms"))
+    assert record["files"].split("\0")[1] == "a/" * 20_000 + "a"
 
 
 def _pack(trees: list[bytes]) -> bytes:

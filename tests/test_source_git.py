@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from repositories import START, Entry, History, Moved, Repository, files_told_by_git, git, told_by_git
 
 from retro.git import open_room
-from retro.sources.git import Account, history, landings, release_rows, split_message
+from retro.sources.accounts import Account
+from retro.sources.git import history, landings, release_rows
+from retro.sources.git_commits import split_message, split_messages
 
 
 def read(repository: Repository, rooms: Path, tags: Sequence[str] = ()) -> dict[str, list[tuple]]:
@@ -77,8 +80,8 @@ def test_rows_equal_git_for_every_kind_of_change(tmp_path, object_format):
     assert rows == told_by_git(repository.path, "repo")
     kinds = {row[4] for row in rows["commit_files"]}
     assert kinds == {"A", "M", "D", "R", "T"}
-    assert ("run.sh", None, "T", 1, 1) in {row[2:] for row in rows["commit_files"]}
-    assert ("icon.png", None, "A", None, None) in {row[2:] for row in rows["commit_files"]}
+    assert ("run.sh", None, "T", 1, 1, "counted") in {row[2:] for row in rows["commit_files"]}
+    assert ("icon.png", None, "A", None, None, "binary") in {row[2:] for row in rows["commit_files"]}
 
 
 MESSAGES = {
@@ -284,7 +287,7 @@ def test_tree_that_holds_a_path_twice_or_names_folders_oddly_is_read_once(tmp_pa
     tree = repository.write_object("tree", b"".join(b"100644 %s\0" % name + bytes.fromhex(blob) for name in names))
     repository.set_ref("refs/heads/main", repository.raw_commit(tree=tree))
     rows = read(repository, tmp_path / "rooms")["commit_files"]
-    assert [row[2:] for row in rows] == [(path, None, "A", 1, 0) for path in ("..", ".git", "a", "x/y")]
+    assert [row[2:] for row in rows] == [(path, None, "A", 1, 0, "counted") for path in ("..", ".git", "a", "x/y")]
 
 
 def test_long_messages_are_cut_and_no_part_of_a_secret_is_left_at_the_cut(tmp_path):
@@ -311,6 +314,16 @@ def test_long_messages_are_cut_and_no_part_of_a_secret_is_left_at_the_cut(tmp_pa
 )
 def test_message_is_split_as_git_splits_it(message, parts):
     assert split_message(message) == parts
+
+
+MESSAGE_TEXTS = st.text(st.sampled_from("ab :\n\n\t\r\x0b\u0085é\u2028"), max_size=16)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(messages=st.lists(MESSAGE_TEXTS, max_size=8))
+def test_many_messages_at_once_are_split_as_one_is(messages):
+    subjects, bodies = split_messages(pl.Series(messages, dtype=pl.String))
+    assert list(zip(subjects, bodies, strict=True)) == [split_message(message) for message in messages]
 
 
 NAMES = st.sampled_from(["a", "b", "dir/a", "dir/b", "dir/deep/c", "né", 'quo"te', "new\nline", "-x", ":y"])

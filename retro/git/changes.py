@@ -7,7 +7,7 @@ compares them, and in about one commit of a hundred finds other lines than `--nu
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from retro.errors import GitError
@@ -33,13 +33,17 @@ _KEPT_BYTES = 512  # of a line that has not ended yet: more than any head is lon
 
 @dataclass(frozen=True)
 class FileChange:
-    """A regular file that a commit changed: its path, A M D R or T, and its blobs; None on a side without such a file."""
+    """A regular file that a commit changed: its path, A M D R or T, and its blobs; None on a side without such a file.
+
+    `old_path` is the path before a rename.
+    """
 
     commit_sha: str
     path: str
     change_kind: str
     old_id: str | None
     new_id: str | None
+    old_path: str | None = field(default=None, compare=False)
 
     @property
     def pair(self) -> Pair:
@@ -163,7 +167,8 @@ def _raw_changes(tokens: Sequence[str]) -> Iterator[FileChange]:
         old_id = _object_id(old) if old_mode.startswith("100") else None
         new_id = _object_id(new) if new_mode.startswith("100") else None
         if old_id or new_id:
-            yield FileChange(sha, tokens[position - 1], kind[0], old_id, new_id)
+            old_path = tokens[position - 2] if kind[0] in "RC" else None
+            yield FileChange(sha, tokens[position - 1], kind[0], old_id, new_id, old_path)
 
 
 def _object_id(text: str) -> str | None:

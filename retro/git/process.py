@@ -4,6 +4,7 @@ git's standard error is read but never shown: a hostile repository can put a lin
 objects and the names of pack files are taken from it.
 """
 
+import fcntl
 import os
 import re
 import resource
@@ -11,14 +12,15 @@ import selectors
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 from retro.errors import GitError
 
-LEAST_GIT = (2, 35)
+LEAST_GIT = (2, 37)  # from here on git leaves the time of borrowed packs alone (retro.git.objects)
 _CHUNK = 1 << 20
-_SILENCE_SECONDS = 900
+_SILENCE_SECONDS, _LOOKS_A_SECOND = 900, 4
 _MEMORY_BYTES, _STACK_BYTES = 12 << 30, 64 << 20
 _SETTINGS = {
     "core.attributesFile": "/dev/null",
@@ -33,6 +35,8 @@ _SETTINGS = {
     "log.showSignature": "false",
     "mailmap.file": "/dev/null",
 }
+_RUNNING: "set[Stream]" = set()
+_ONE_START = Lock()  # the limit that a start is given belongs to the whole process
 _OBJECT_ID = re.compile(rb"(?<!pack-)\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
 _PACK = re.compile(rb"\bpack-[0-9a-f]{40}(?:[0-9a-f]{24})?\.pack\b")
 
@@ -43,8 +47,11 @@ def command(*arguments: str) -> list[str]:
     return ["git", "--no-pager", "--no-optional-locks", *pinned, *arguments]
 
 
-def environment(git_dir: Path | None = None) -> dict[str, str]:
-    """Environment of a git call, made from nothing: no configuration, no network, no prompt, UTC."""
+def environment(git_dir: Path | None = None, *, replaces: bool = False) -> dict[str, str]:
+    """Environment of a git call, made from nothing: no configuration, no network, no prompt, UTC.
+
+    With `replaces` the replacements that are named in `git_dir` itself count (retro.git.losses).
+    """
     pinned = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": "/nonexistent",
@@ -56,37 +63,43 @@ def environment(git_dir: Path | None = None) -> dict[str, str]:
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "",
-        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_FLUSH": "0",  # a write for each commit costs both sides time
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "/bin/false",
     }
+    pinned |= {} if replaces else {"GIT_NO_REPLACE_OBJECTS": "1"}
     return pinned | ({"GIT_DIR": str(git_dir)} if git_dir else {})
 
 
 class Stream:
     """One running git whose output is read piece by piece; `close` looks at its exit status."""
 
-    def __init__(self, git_dir: Path | None, arguments: Sequence[str], stdin: bytes = b"") -> None:
+    def __init__(
+        self, git_dir: Path | None, arguments: Sequence[str], stdin: bytes = b"", *, replaces: bool = False
+    ) -> None:
         self._input = _spooled(stdin)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._what = arguments[0]
+        self.is_ended = False  # by another thread; what it started itself may still hold the pipe
         try:
-            with _deep_stack():
+            with _ONE_START, _deep_stack():
                 self.process = subprocess.Popen(
                     command(*arguments),
                     stdin=self._input,
                     stdout=subprocess.PIPE,
                     stderr=self._errors,
-                    env=environment(git_dir),
+                    env=environment(git_dir, replaces=replaces),
                     cwd="/",
                 )
         except OSError as error:
             self._input.close()
             self._errors.close()
-            raise GitError(f"git: cannot be started ({error.strerror}); install git 2.35 or newer, on PATH") from error
+            raise GitError(f"git: cannot be started ({error.strerror}); install git 2.37 or newer, on PATH") from error
+        _RUNNING.add(self)
         _limit(self.process.pid)
+        _widen(self.fileno())
 
     def fileno(self) -> int:
         """Descriptor of the output, for a selector."""
@@ -108,11 +121,19 @@ class Stream:
 
     def kill(self) -> None:
         """Ends the process, whatever it does, and frees its files."""
+        _RUNNING.discard(self)
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         for file in (self.process.stdout, self._input, self._errors):
             file.close()
+
+
+def end_all() -> None:
+    """Ends every git that runs now: whoever waits for one, in any thread, gets a GitError."""
+    for stream in list(_RUNNING):
+        stream.is_ended = True
+        stream.process.kill()
 
 
 def run(git_dir: Path | None, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -130,11 +151,7 @@ def read_together(streams: Sequence[Stream]) -> Iterator[tuple[int, bytes]]:
             for position, stream in enumerate(streams):
                 selector.register(stream, selectors.EVENT_READ, position)
             while selector.get_map():
-                ready = selector.select(_SILENCE_SECONDS)
-                if not ready:
-                    raise GitError(
-                        f"git gave no output for {_SILENCE_SECONDS // 60} minutes and was ended; is the disk reachable?"
-                    )
+                ready = _await(selector, streams)
                 for key, _ in ready:
                     if piece := streams[key.data].read():
                         yield key.data, piece
@@ -146,8 +163,18 @@ def read_together(streams: Sequence[Stream]) -> Iterator[tuple[int, bytes]]:
             stream.kill()
 
 
+def _await(selector: selectors.BaseSelector, streams: Sequence[Stream]) -> list[tuple[selectors.SelectorKey, int]]:
+    """Streams that have something to read; raises GitError after 15 minutes of silence, and once `end_all` was called."""
+    for _ in range(_SILENCE_SECONDS * _LOOKS_A_SECOND):
+        if ready := selector.select(1 / _LOOKS_A_SECOND):
+            return ready
+        if any(stream.is_ended for stream in streams):
+            raise GitError("git was ended, since the run was stopped")
+    raise GitError(f"git gave no output for {_SILENCE_SECONDS // 60} minutes and was ended; is the disk reachable?")
+
+
 def check_version() -> str:
-    """Version of git as text; raises GitError when it is older than 2.35."""
+    """Version of git as text; raises GitError when it is older than 2.37."""
     text = run(None, "--version").decode("ascii", "replace").strip()
     found = re.search(r"(\d+)\.(\d+)", text)
     if not found or (int(found[1]), int(found[2])) < LEAST_GIT:
@@ -190,6 +217,13 @@ def _limit(process_id: int) -> None:
             resource.prlimit(process_id, kind, (_bounded(amount, hard), hard))
         except (ProcessLookupError, PermissionError):
             return
+
+
+def _widen(descriptor: int) -> None:
+    """Gives a pipe as much room as one reading takes, where the system can (Linux) and allows it."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _CHUNK)
 
 
 def _bounded(amount: int, hard: int) -> int:

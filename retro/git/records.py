@@ -7,12 +7,17 @@ where a commit (S) and its files (F) begin and what is a trailer (t) and its val
     NUL :100644 100644 13bbfcd 57fa44b M NUL path NUL 1 TAB 1 TAB path NUL
 """
 
+import secrets
+
 from retro.errors import GitError
 
-LogRecord = tuple[list[str], list[tuple[str, str]], str]  # the 9 fields, trailers, the part with the files
-
 _FIELDS = ("%H", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
-_END_OF_TIME = 253_402_300_800  # the year 10000
+END_OF_TIME = 253_402_300_800  # the year 10000
+
+
+def new_mark() -> str:
+    """A mark for one call of git."""
+    return secrets.token_hex(16)
 
 
 def log_format(mark: str) -> str:
@@ -34,17 +39,12 @@ def take_whole_records(tail: bytearray, piece: bytes, mark: str) -> bytes:
     return whole
 
 
-def split_records(whole: bytes, mark: str) -> list[LogRecord]:
-    """Records of a piece of output that holds whole records only; bytes that are not UTF-8 become \\xNN."""
-    return [_record(text, mark) for text in whole.decode("utf-8", "backslashreplace").split(f"{mark}S")[1:]]
-
-
 def read_time(text: str) -> int | None:
     """Seconds since 1970 from git's `%at`, None when there are none or the year has more than four digits."""
     if not text or not text.isdigit() or len(text) > 12:
         return None
     seconds = int(text)
-    return seconds if seconds < _END_OF_TIME else None
+    return seconds if seconds < END_OF_TIME else None
 
 
 def broken_off(what: str) -> GitError:
@@ -52,12 +52,3 @@ def broken_off(what: str) -> GitError:
     return GitError(
         f"git {what} broke off in the middle of an answer; run it again, and `git --version` to see which it is"
     )
-
-
-def _record(text: str, mark: str) -> LogRecord:
-    head, _, files = text.partition(f"\0{mark}F")
-    fields = head.split("\0", len(_FIELDS))
-    if len(fields) != len(_FIELDS) + 1:
-        raise broken_off("log")
-    trailers = [item.partition(f"{mark}k")[::2] for item in fields.pop().split(f"{mark}t") if item]
-    return fields, trailers, files.lstrip("\0\n")

@@ -3,23 +3,16 @@
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retro.errors import GitError
+from retro.git.log import LogPiece, read_log
 from retro.git.places import Place, find_place, read_file, symbolic_target
-from retro.git.process import Stream, check_version, read_together, run
-from retro.git.records import LogRecord, broken_off, log_format, read_time, split_records, take_whole_records
+from retro.git.process import check_version, run
+from retro.git.records import broken_off, read_time
 
-_LOG = (
-    "log", "--no-walk=unsorted", "--stdin", "-z", "--raw", "--numstat", "-M", "-l1000", "--root", "--indent-heuristic",
-    "--diff-algorithm=myers", "--diff-merges=off", "-O/dev/null", "--no-relative", "--no-abbrev", "--no-mailmap",
-    "--no-notes", "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature",
-    "--ignore-submodules=none", "--encoding=UTF-8",
-)  # fmt: skip
-_SHARD_COMMITS = 400  # below this a second process costs more than it saves
 _USUAL_BRANCHES = ("main", "master", "trunk")
 _SHOWN_BRANCHES = 8
 _ANSWER_BYTES = 256  # more than the first line of any answer of cat-file
@@ -133,24 +126,13 @@ class Room:
         undated = self._unreadable([commit.sha for commit in commits if commit.committed_at == 0])
         return [replace(commit, committed_at=None) if commit.sha in undated else commit for commit in commits]
 
-    def log(self, shas: Sequence[str]) -> Iterator[list[LogRecord]]:
-        """Metadata, trailers and changed files of the commits `shas`, in lists as git writes them.
+    def log(self, shas: Sequence[str], mark: str) -> Iterator[LogPiece]:
+        """Metadata, trailers and changed files of the commits `shas`, as retro.git.records spells them with this mark.
 
-        Two processes share the work in two contiguous blocks: neighbours share delta bases. Raises GitError, naming the
-        object, when any of them breaks off.
+        A file whose content is missing or damaged is named, not fatal. Raises GitError, naming the object, when git breaks
+        off for any other reason.
         """
-        mark = secrets.token_hex(16)
-        cut = len(shas) // 2 if len(shas) > _SHARD_COMMITS else len(shas)
-        blocks = [block for block in (shas[:cut], shas[cut:]) if block]
-        arguments = [*_LOG, f"--format={log_format(mark)}", "--end-of-options"]
-        streams = [Stream(self.path, arguments, "\n".join(block).encode()) for block in blocks]
-        tails = [bytearray() for _ in streams]
-        for position, piece in read_together(streams):
-            if whole := take_whole_records(tails[position], piece, mark):
-                yield split_records(whole, mark)
-        for tail in tails:
-            if tail:
-                yield split_records(bytes(tail), mark)
+        return read_log(self.path, shas, mark)
 
     def _peeled(self, names: list[str]) -> bytes:
         """What cat-file says of the commit that each ref leads to, a line each."""

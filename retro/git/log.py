@@ -1,0 +1,106 @@
+"""`git log` over many commits: read by two processes, taken up again behind a file that is lost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from retro.errors import GitError
+from retro.git.losses import Losses
+from retro.git.process import Stream, read_together
+from retro.git.records import log_format, take_whole_records
+
+_LOG = (
+    "log", "--no-walk=unsorted", "--stdin", "-z", "--raw", "--numstat", "-M", "-l1000", "--root", "--indent-heuristic",
+    "--diff-algorithm=myers", "--diff-merges=off", "-O/dev/null", "--no-relative", "--no-abbrev", "--no-mailmap",
+    "--no-notes", "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature",
+    "--ignore-submodules=none", "--encoding=UTF-8",
+)  # fmt: skip
+_SHARD_COMMITS = 400  # below this a second process costs more than it saves
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class LogPiece:
+    """Whole records of the log (retro.git.records), bytes that are not UTF-8 as \\xNN.
+
+    `lost` are ids of files whose content the clone does not have: what the text counts of their lines is untrue.
+    """
+
+    text: str
+    lost: frozenset[str]
+
+
+def read_log(git_dir: Path, shas: Sequence[str], mark: str) -> Iterator[LogPiece]:
+    """Metadata, trailers and changed files of the commits `shas`, in pieces as git writes them.
+
+    Two processes share the work in two contiguous blocks: neighbours share delta bases. Where git stops at a file that is
+    missing or damaged, it is started again with a stand-in for it. Raises GitError, naming the object, when it stops for
+    any other reason.
+    """
+    cut = len(shas) // 2 if len(shas) > _SHARD_COMMITS else len(shas)
+    shards = [_Shard(block) for block in (shas[:cut], shas[cut:]) if block]
+    losses = Losses(git_dir)
+    try:
+        while shards:
+            try:
+                yield from _pieces(git_dir, shards, mark, losses.object_ids)
+                return
+            except GitError:
+                shards = [_Shard(shard.unread) for shard in shards if shard.unread]
+                if not _can_go_on(losses, shards):
+                    raise
+    finally:
+        losses.forget()
+
+
+class _Shard:
+    """A block of commits, as far as its records have been handed on."""
+
+    def __init__(self, shas: Sequence[str]) -> None:
+        self.unread = shas
+        self._held, self._more = bytearray(), bytearray()  # the second is not searched yet
+
+    def take(self, piece: bytes, mark: str) -> bytes:
+        """Whole records of what is held and `piece`; nothing while that is little."""
+        self._more += piece
+        return self.take_whole(mark) if len(self._more) >= _PIECE_BYTES else b""
+
+    def take_whole(self, mark: str) -> bytes:
+        """All records that are known to be whole, since another one has begun behind them."""
+        more, self._more = bytes(self._more), bytearray()
+        return take_whole_records(self._held, more, mark)
+
+    def take_rest(self) -> bytes:
+        """What is held when git has come to its end."""
+        return bytes(self._held + self._more)
+
+
+def _pieces(git_dir: Path, shards: Sequence[_Shard], mark: str, lost: frozenset[str]) -> Iterator[LogPiece]:
+    arguments = [*_LOG, f"--format={log_format(mark)}", "--end-of-options"]
+    streams = [Stream(git_dir, arguments, "\n".join(shard.unread).encode(), replaces=bool(lost)) for shard in shards]
+    start = f"{mark}S"
+
+    def handed_on(shard: _Shard, records: bytes) -> LogPiece:
+        text = records.decode("utf-8", "backslashreplace")
+        shard.unread = shard.unread[text.count(start) :]
+        return LogPiece(text, lost)
+
+    try:
+        for position, piece in read_together(streams):
+            if records := shards[position].take(piece, mark):
+                yield handed_on(shards[position], records)
+    except GitError:
+        for shard in shards:
+            if records := shard.take_whole(mark):
+                yield handed_on(shard, records)
+        raise
+    for shard in shards:
+        if records := shard.take_rest():
+            yield handed_on(shard, records)
+
+
+def _can_go_on(losses: Losses, shards: Sequence[_Shard]) -> bool:
+    try:
+        return losses.find([shard.unread for shard in shards])
+    except GitError:  # what is broken is more than a file: the first error says what git stopped at
+        return False
