@@ -96,16 +96,17 @@ def one_writer(path: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         for stale in stale_copies(path.parent):
-            stale.unlink(missing_ok=True)
+            _remove(stale)
         yield
 
 
 @contextmanager
 def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Connection to a copy of the warehouse, in one transaction; at the end of the block the copy takes its place.
+    """Connection to a copy of the warehouse, with every table made; at the end of the block the copy takes its place.
 
-    Leaving by an exception (Ctrl-C too) throws the copy away. Call it within `one_writer`. Raises WarehouseError when
-    there is no room or no permission, or when the file is damaged or was written with other columns.
+    Leaving by an exception (Ctrl-C too) throws the copy away. Whoever writes much opens a `transaction`. Call it within
+    `one_writer`. Raises WarehouseError when there is no room or no permission, or when the file is damaged or was
+    written with other columns.
     """
     copy = path.parent / f".retro.{os.getpid()}.duckdb"
     try:
@@ -114,12 +115,13 @@ def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             shutil.copyfile(path, copy)
         with duckdb.connect(":memory:") as connection:
             connection.execute("set timezone = 'UTC'")
+            # What does not fit into memory: without this in the folder that the caller stands in.
+            connection.execute(f"set temp_directory = '{_quoted(copy)}.tmp'")
             connection.execute(f"attach '{_quoted(copy)}' as warehouse (storage_version 'v1.0.0')")
             connection.execute("use warehouse")
-            connection.execute("begin")
-            _make_tables(connection, path)
+            with transaction(connection) as made:
+                _make_tables(made, path)
             yield connection
-            connection.execute("commit")
             connection.execute("use memory")
             connection.execute("detach warehouse")
         os.replace(copy, path)
@@ -130,8 +132,25 @@ def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             raise
         raise told from error
     finally:
-        for leftover in (copy, copy.with_name(copy.name + ".wal")):
-            leftover.unlink(missing_ok=True)
+        for leftover in (copy, copy.with_name(copy.name + ".wal"), copy.with_name(copy.name + ".tmp")):
+            _remove(leftover)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own to what `connection` writes, for one thread, in one transaction.
+
+    Leaving by an exception undoes what it did; others, on other rows, may work at the same time.
+    """
+    own = connection.cursor()
+    try:
+        own.execute("set timezone = 'UTC'")
+        own.execute("use warehouse")
+        own.execute("begin")
+        yield own
+        own.execute("commit")
+    finally:
+        own.close()  # undoes what was not committed
 
 
 def load(connection: duckdb.DuckDBPyConnection, table: str, frame: "pl.DataFrame") -> int:
@@ -187,6 +206,14 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
                 f"{path}: its table {name} has the columns of another version of Retro; "
                 "move the file away and run `retro mine` to make it again"
             )
+
+
+def _remove(path: Path) -> None:
+    """Removes a file or a folder, or nothing."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _check_space(path: Path) -> None:

@@ -236,6 +236,14 @@ def test_same_history_in_two_repositories_is_two_sets_of_rows(tmp_path):
             assert mine_of == told[table]
 
 
+def test_commits_of_two_clones_count_in_the_first_and_the_run_says_so(tmp_path):
+    repositories = [story().write(tmp_path / name) for name in ("one", "two")]
+    root = project(tmp_path / "project", *reversed(repositories))
+    assert mine(root).repeated == {("one", "two"): 7}
+    assert query(root, "select repo, count(*) from sprint_commits group by all") == [("two", 7)]
+    assert query(root, "select distinct repo from releases") == [("two",)]
+
+
 @pytest.mark.parametrize("is_bare", [True, False], ids=["bare", "work tree"])
 def test_source_is_left_byte_for_byte_as_it_was(tmp_path, is_bare):
     repository = story().write(tmp_path / "repo", is_bare=is_bare)
@@ -369,13 +377,6 @@ def test_files_that_retro_makes_stay_out_of_the_project_s_history(tmp_path):
     assert (root / "data" / ".gitignore").read_text() == "retro.duckdb\n"
 
 
-def test_sources_that_this_version_does_not_read_are_logged(root, repository):
-    project(root, repository, more='[[gateway]]\nkind = "litellm"\npath = "logs/*.jsonl"\n')
-    mine(root)
-    reason = "this version of Retro does not read [[gateway]] yet"
-    assert query(root, LOG)[0] == ("litellm", "unread", 0, 0, 0, reason, 0)
-
-
 def test_progress_counts_every_commit_that_is_read(root):
     class Heard:
         def __init__(self):
@@ -389,7 +390,7 @@ def test_progress_counts_every_commit_that_is_read(root):
 
     heard = Heard()
     mine(root, progress=heard)
-    assert heard.told == [["git repo", 7, 7], ["kinds of work", 7, 7], ["authors", 7, 7]]
+    assert heard.told == [["git repo", 7, 7], ["merges of repo", 1, 1], ["kinds of work", 7, 7], ["authors", 7, 7]]
 
 
 def test_settings_are_read_before_anything_is_made(tmp_path):
@@ -414,7 +415,7 @@ def test_rename_keeps_its_old_path(tmp_path):
     repository = made.write(tmp_path / "repo")
     root = project(tmp_path / "project", repository)
     mine(root)
-    assert ("repo", repository.shas[2], "new.py", "old.py", "R", 0, 0) in mined_rows(root)["commit_files"]
+    assert ("repo", repository.shas[2], "new.py", "old.py", "R", 0, 0, "counted") in mined_rows(root)["commit_files"]
 
 
 @pytest.mark.parametrize("name", ["it's", 'say "x"', "né and blanks", "-dash", "#hash"])

@@ -279,7 +279,7 @@ GITS = {
         "kill -9 $$",
         "git --version was ended by signal 9; the repository may be damaged: run `git fsck` in it",
     ),
-    "old": ("echo git version 2.30.2; exit", "'git version 2.30.2' is too old; install git 2.35 or newer"),
+    "old": ("echo git version 2.30.2; exit", "'git version 2.30.2' is too old; install git 2.37 or newer"),
 }
 
 

@@ -204,17 +204,17 @@ def test_disk_without_room_for_a_copy_is_told_first(filled: Path, monkeypatch: p
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MB."""
+    """A disk of 6 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode:
         pytest.skip("only root may mount a small disk")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("count", [1_500, 6_000], ids=["closing", "committing"])
+@pytest.mark.parametrize("count", [2_000, 9_000], ids=["closing", "committing"])
 def test_disk_that_fills_while_writing_is_told_and_the_file_stays(
     count: int, tiny_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

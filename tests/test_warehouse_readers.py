@@ -17,14 +17,16 @@ from retro.pipeline.derived import make_views
 VIEWS = list(queries.all_queries((queries.shipped("queries"),), "views"))
 ROWS = """
     insert into projects values ('Gateway', 'Europe/Berlin', false, 'plan', '0.1.0');
-    insert into repos values ('app', null, null, null, 'tips', 'sha1', false, true, '2026-04-10 12:00+00');
+    insert into repos values ('app', null, null, null, 'tips', 'sha1', false, true, 1, '2026-04-10 12:00+00');
     insert into sprints values
         ('2', 1, '2026-03-08 23:00+00', '2026-03-19 23:00+00', '2026-03-09', '2026-03-19', null, 'named');
     insert into commits by name
         select 'app' as repo, 'a1' as commit_sha, ['a0'] as parent_shas, 'naïve (#12)' as subject, '' as body,
             '2026-03-10 09:00+00'::timestamptz as committed_at, false as is_merge, false as is_boundary,
             true as is_on_default_branch;
-    insert into commit_files values ('app', 'a1', 'src/main.py', null, 'A', 10, 0);
+    insert into commit_files by name
+        select 'app' as repo, 'a1' as commit_sha, 'src/main.py' as path, 'A' as change_kind, 10 as added_lines,
+            0 as deleted_lines, 'counted' as lines_status;
     insert into commit_trailers values ('app', 'a1', 1, 'Reviewed-by', 'Ada');
 """
 

@@ -1,6 +1,6 @@
 -- Which commits belong to which sprint, and what were they?
 -- One row per commit that the default branch reaches and whose committer time lies in a sprint, in repositories that
---   retro.toml names.
+--   retro.toml names; a commit that several of them hold counts in the first.
 --
 -- sprint: id of the sprint (sprints.sprint)
 -- repo: repository
@@ -20,7 +20,7 @@
 -- agent: coding agent that took part in writing it; NULL: none is named
 -- evidence: how type and theme are known
 --
--- Left out: commits off the default branch, outside every sprint, or without a readable committer time.
+-- Left out: commits off the default branch, outside every sprint, or without a readable committer time; repeated_commits.
 -- Evidence: inferred
 select
     sprints.sprint,
@@ -51,4 +51,6 @@ left join identities
     on identities.repo = commits.repo
     and identities.email = coalesce(commits.author_email, '')
     and identities.name = coalesce(commits.author_name, '')
-where commits.is_on_default_branch
+left join repeated_commits
+    on repeated_commits.repo = commits.repo and repeated_commits.commit_sha = commits.commit_sha
+where commits.is_on_default_branch and repeated_commits.commit_sha is null

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from retro.cli.screen import ProjectOption, bars, complain, project_root, tell
+from retro.cli.screen import ProjectOption, bars, complain, project_root, tell, warn
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +36,10 @@ def report(mined) -> None:
     """What a run did, on stderr: new commits and failures by repository."""
     for repo, count in mined.commits.items():
         tell(f"{repo}: {count:,} commits read")
+    if mined.requests:
+        tell(f"bills and transcripts: {mined.requests:,} rows read")
+    for (repo, counted), count in mined.repeated.items():
+        warn(f"{repo}: {count:,} commits are those of {counted} too and count there; a second clone needs no [[repos]]")
     if not mined.is_written:
         tell("nothing new")
     for repo, error in mined.failures.items():

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock, local
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -120,28 +121,34 @@ def print_as(frame: "pl.DataFrame", kind: str) -> None:
 
 
 class Bars:
-    """Progress as bars on stderr, with items per second; nothing where stderr is no terminal."""
+    """Progress as bars on stderr, with items per second; nothing where stderr is no terminal.
+
+    Threads that work at the same time draw bars below each other: each advances the one that it started last.
+    """
 
     def __init__(self) -> None:
         self._display = None
-        self._task = None
+        self._started = Lock()
+        self._own = local()
 
     def start(self, what: str, total: int) -> None:
         """A piece of work with `total` steps begins; one without steps is not shown."""
         if not total or not sys.stderr.isatty():
             return
-        if self._display is None:
-            self._display = self._make()
-            self._display.start()
-        self._task = self._display.add_task(what, total=total, rate="")
+        with self._started:
+            if self._display is None:
+                self._display = self._make()
+                self._display.start()
+        self._own.task = self._display.add_task(what, total=total, rate="")
 
     def advance(self, steps: int) -> None:
         """So many more of its steps are done."""
-        if self._display is None or self._task is None:
+        task = getattr(self._own, "task", None)
+        if self._display is None or task is None:
             return
-        self._display.advance(self._task, steps)
-        speed = self._display.tasks[self._task].speed
-        self._display.update(self._task, rate=f"{speed:,.0f}/s" if speed else "")
+        self._display.advance(task, steps)
+        speed = self._display.tasks[task].speed
+        self._display.update(task, rate=f"{speed:,.0f}/s" if speed else "")
 
     def stop(self) -> None:
         """Takes the bars off the screen's live part."""

@@ -1,7 +1,11 @@
 """One repository into the warehouse: new commits, where they stand now, releases, and a line in the log."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -10,17 +14,19 @@ import polars as pl
 from retro import tables
 from retro.errors import GitError, RetroError
 from retro.git import Commit
+from retro.git.process import end_all
 from retro.masking import clean_url, mask
-from retro.pipeline import attribution
+from retro.pipeline import attribution, pull_requests
 from retro.pipeline.log import log_row
-from retro.sources import git
-from retro.warehouse import load
+from retro.sources import git, git_attributes
+from retro.warehouse import load, transaction
 
 if TYPE_CHECKING:
     from retro.pipeline.mining import Mined, Options, Progress, RepoState
 
 Connection = duckdb.DuckDBPyConnection
 Branch = tuple[str, str] | None  # full name and commit
+_LOOK_SECONDS = 0.2
 _EARLIER = "select commit_sha, is_boundary, is_on_default_branch, landed_at from commits where repo = $repo"
 _BY_NOTE = ("commit_attribution", "commit_notes", "line_attributions")
 _BY_COMMIT = (
@@ -31,27 +37,86 @@ _BY_COMMIT = (
     "release_commits",
     "commit_functions",
     "function_files",
+    "merges",
+    "merge_files",
     *_BY_NOTE,
+)
+_BY_REPO = (
+    "file_kinds",
+    "declared_kinds",
+    "identities",
+    "release_records",
+    "pull_request_records",
+    "pull_request_commits",
+    "change_identities",
+    "pull_request_scopes",
+    "findings",
+    "damage_checks",
 )
 
 
-def read(connection: Connection, state: "RepoState", options: "Options", mined: "Mined") -> None:
-    """Loads what is new of one repository. When it fails, its earlier rows stay and `mined.failures` says why."""
-    repo, started_at = state.settings.name, datetime.now(UTC)
-    earlier = connection.sql(_EARLIER, params={"repo": repo}).pl()
-    is_full = options.full or earlier.is_empty()
+def read_all(connection: Connection, states: "Sequence[RepoState]", options: "Options", mined: "Mined") -> None:
+    """Loads what is new of each repository, as many at once as there are processors, each in a transaction of its own.
+
+    One that fails keeps its earlier rows and does not stop the others: `mined.failures` says why.
+    """
+    stop = Event()
+    watched = replace(options, progress=_Stoppable(options.progress, stop))
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        running = {state.settings.name: pool.submit(_read_alone, connection, state, watched) for state in states}
+        try:
+            for repo, future in running.items():
+                _await(repo, future, mined)
+        except BaseException:  # Ctrl-C among them: the threads end at their next step
+            stop.set()
+            end_all()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _await(repo: str, future: Future[int], mined: "Mined") -> None:
+    while not future.done():  # in short waits: Ctrl-C may reach a thread that does not wake this one
+        wait([future], timeout=_LOOK_SECONDS)
     try:
-        branch = state.room.default_branch(state.settings.branch)
-        account = _read(connection, state, branch, options, earlier)
-        attribution.read_people(connection, repo, state.room, branch[1] if branch else None)
-        attribution.read_notes(connection, state)
+        mined.commits[repo] = future.result()
     except GitError as error:
-        _put_back(connection, repo, earlier)
         mined.failures[repo] = error
-        return
-    mined.commits[repo] = account.loaded
-    load(connection, "repos", _repo_row(state, branch))
-    load(connection, "load_log", log_row(repo, started_at, account, digest=state.digest, is_full=is_full))
+
+
+class _Stoppable:
+    """Progress that ends the thread which tells of it, once `stop` is set."""
+
+    def __init__(self, shown: "Progress", stop: Event) -> None:
+        self._shown, self._stop = shown, stop
+
+    def start(self, what: str, total: int) -> None:
+        self._heed()
+        self._shown.start(what, total)
+
+    def advance(self, steps: int) -> None:
+        self._heed()
+        self._shown.advance(steps)
+
+    def _heed(self) -> None:
+        if self._stop.is_set():
+            raise GitError("the run was stopped")
+
+
+def _read_alone(connection: Connection, state: "RepoState", options: "Options") -> int:
+    """Loads what is new of one repository: how many commits were. Raises GitError, and then nothing of it has changed."""
+    repo, started_at = state.settings.name, datetime.now(UTC)
+    with transaction(connection) as own:
+        earlier = own.sql(_EARLIER, params={"repo": repo}).pl()
+        branch = state.room.default_branch(state.settings.branch)
+        account, graph = _read(own, state, branch, options, earlier)
+        attribution.read_people(own, repo, state.room, branch[1] if branch else None)
+        attribution.read_notes(own, state)
+        if branch:
+            account.reasons.update(pull_requests.read(own, state, branch, graph, options))
+        load(own, "repos", _repo_row(state, branch))
+        is_full = options.full or earlier.is_empty()
+        load(own, "load_log", log_row(repo, started_at, account, digest=state.digest, is_full=is_full))
+    return account.loaded
 
 
 def log_failures(connection: Connection, failures: dict[str, RetroError]) -> None:
@@ -62,8 +127,11 @@ def log_failures(connection: Connection, failures: dict[str, RetroError]) -> Non
 
 
 def mark_configured(connection: Connection, names: Sequence[str]) -> None:
-    """Sets apart the repositories that retro.toml no longer names: their rows stay, and count in no sprint."""
-    connection.execute("update repos set is_configured = list_contains(?::text[], repo)", [list(names)])
+    """Numbers the repositories as retro.toml does, and sets apart those that it no longer names: they count in no sprint."""
+    connection.execute(
+        "update repos set is_configured = list_contains($names, repo), position = list_position($names, repo)",
+        {"names": list(names)},
+    )
     connection.execute(
         "delete from load_log where source = 'git' and status = 'failed' and not list_contains(?::text[], item)",
         [list(names)],
@@ -77,9 +145,15 @@ def mark_looked_at(connection: Connection, names: Sequence[str]) -> None:
     )
 
 
+def repeated(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many commits of a repository (first) count in another (second), which holds them too; reads a view."""
+    rows = connection.execute("select repo, counted_repo, count(*) from repeated_commits group by all order by all")
+    return {(repo, counted): count for repo, counted, count in rows.fetchall()}
+
+
 def prune(connection: Connection) -> None:
     """Removes the rows of repositories that retro.toml no longer names, and what hangs on commits that are gone."""
-    for table in (*_BY_COMMIT, "file_kinds", "identities", "release_records"):
+    for table in (*_BY_COMMIT, *_BY_REPO):
         connection.execute(f"delete from {table} where repo in (select repo from repos where not is_configured)")
     connection.execute(
         "delete from load_log where source in ('git', 'git notes') and item in (select repo from repos where not is_configured)"
@@ -94,26 +168,32 @@ def prune(connection: Connection) -> None:
 
 def _read(
     connection: Connection, state: "RepoState", branch: Branch, options: "Options", earlier: pl.DataFrame
-) -> git.Account:
+) -> tuple[git.Account, list[Commit]]:
+    """Loads what is new of the history; the account of it, and the graph of all commits that count now."""
     repo, room = state.settings.name, state.room
     releases = room.releases(state.release_refs)
     tips = [*([branch[1]] if branch else []), *(release.sha for release in releases)]
     graph = room.graph(tips)
-    wanted = _wanted(graph, earlier, room.place.shallow, options.full)
+    own, wanted = graph, _wanted(graph, earlier, room.place.shallow, options.full)
     if room.place.shallow:
         graph = _with_older(connection, repo, graph, tips)
     landed = git.landings(graph, branch[1] if branch else None)
     account = _load_history(connection, state, wanted, landed, options.progress)
     _place_commits(connection, repo, graph, landed, options.prune)
+    pull_requests.read_merges(connection, state, own, options, account.reasons)
     for table, frame in git.release_rows(repo, releases, graph).items():
-        connection.execute(f"delete from {table} where repo = ?", [repo])
+        only = "and source = 'git'" if table == "release_records" else ""  # a forge has releases too
+        connection.execute(f"delete from {table} where repo = ? {only}", [repo])
         load(connection, table, frame)
+    declared = git_attributes.declared_kinds(room, repo, branch[1] if branch else None, account)
+    connection.execute("delete from declared_kinds where repo = ?", [repo])
+    load(connection, "declared_kinds", declared)
     if not branch:
         account.note = "no commit yet"
     unread = len(room.place.broken_refs) + len(state.release_refs) - len(releases)
     if unread:
         account.reasons["refs that cannot be read or lead to no commit"] += unread
-    return account
+    return account, graph
 
 
 def _wanted(graph: Sequence[Commit], earlier: pl.DataFrame, shallow: frozenset[str], is_full: bool) -> list[str]:
@@ -155,7 +235,8 @@ def _load_history(
             "commit_trailers",
             "commit_kinds",
             "function_files",
-        ):  # the latter two are judged again
+            "damage_checks",
+        ):  # the latter three are judged again
             connection.execute(
                 f"delete from {table} where repo = ? and commit_sha in (select commit_sha from commits_read)", [repo]
             )
@@ -167,21 +248,6 @@ def _load_history(
             f"{repo}: git listed {len(wanted):,} commits and told of {account.loaded:,}; run `git fsck` in the clone"
         )
     return account
-
-
-def _put_back(connection: Connection, repo: str, earlier: pl.DataFrame) -> None:
-    """Undoes what a run that broke off had loaded; commits that were there before are the same but for their place."""
-    for table in ("commits", "commit_files", "commit_trailers", "commit_notes", "line_attributions"):
-        connection.execute(
-            f"delete from {table} where repo = ? and commit_sha not in (select commit_sha from earlier)", [repo]
-        )
-    connection.execute(
-        """
-        update commits set is_on_default_branch = earlier.is_on_default_branch, landed_at = earlier.landed_at from earlier
-        where commits.repo = ? and commits.commit_sha = earlier.commit_sha
-        """,
-        [repo],
-    )
 
 
 def _place_commits(
@@ -227,6 +293,7 @@ def _repo_row(state: "RepoState", branch: Branch) -> pl.DataFrame:
             "object_format": [state.room.object_format],
             "is_shallow": [bool(state.room.place.shallow)],
             "is_configured": [True],
+            "position": [None],
             "mined_at": [datetime.now(UTC)],
         },
     )

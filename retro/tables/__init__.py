@@ -7,12 +7,15 @@ load enforces it instead (retro.warehouse.load).
 
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import duckdb
 
 if TYPE_CHECKING:
     import polars as pl
+
+_ONE_AT_A_TIME = RLock()  # repositories are read in threads
 
 
 @cache
@@ -24,15 +27,16 @@ def ddl() -> dict[str, str]:
 @cache
 def schema(table: str) -> "pl.Schema":
     """Polars schema of a table, as DuckDB has it."""
-    return _empty_warehouse().table(table).limit(0).pl().schema
+    with _ONE_AT_A_TIME:
+        return _holding(table).table(table).limit(0).pl().schema
 
 
 @cache
 def key(table: str) -> tuple[str, ...]:
     """Columns that tell a table's rows apart."""
-    ((comment,),) = (
-        _empty_warehouse().execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchall()
-    )
+    asked = "select comment from duckdb_tables() where table_name = ?"
+    with _ONE_AT_A_TIME:
+        ((comment,),) = _holding(table).execute(asked, [table]).fetchall()
     return tuple(comment.rpartition("Key: ")[2].rstrip(".").split(", "))
 
 
@@ -49,9 +53,15 @@ def empty_rows(table: str) -> dict[str, list]:
 
 
 @cache
+def _holding(table: str) -> duckdb.DuckDBPyConnection:
+    """The empty warehouse, with this table in it: a run needs few of them, and making all takes longer than some runs."""
+    connection = _empty_warehouse()
+    connection.execute(ddl()[table])
+    return connection
+
+
+@cache
 def _empty_warehouse() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("set timezone = 'UTC'")
-    for text in ddl().values():
-        connection.execute(text)
     return connection

@@ -7,6 +7,7 @@ create table repos (
     object_format text not null,
     is_shallow boolean not null,
     is_configured boolean not null,
+    position bigint,
     mined_at timestamptz not null,
     check (object_format in ('sha1', 'sha256'))
 );
@@ -19,4 +20,5 @@ comment on column repos.tips_digest is 'SHA-256 of the mined refs and their comm
 comment on column repos.object_format is 'sha1 or sha256.';
 comment on column repos.is_shallow is 'True when the clone holds only the newest part of the history.';
 comment on column repos.is_configured is 'False when retro.toml no longer names it: its rows are kept until --prune and count in no sprint.';
+comment on column repos.position is 'Place in retro.toml, from 1; NULL when it is no longer named there.';
 comment on column repos.mined_at is 'When it was read last, UTC.';
