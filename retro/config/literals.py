@@ -12,6 +12,7 @@ Path = tuple[str | int, ...]
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Zl", "Zp", "Co", "Cn")
 _LONGEST_SHOWN = 80
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 def toml_text(text: str) -> str:
@@ -34,7 +35,10 @@ def toml_key(key: str) -> str:
 
 
 def shown_value(value: object) -> str:
-    """A value of `tomllib` as the file has it, on one line and shortened; what a table or a list holds is left out."""
+    """A value of `tomllib` as the file has it, on one line and shortened.
+
+    What a table or a list holds is left out; so are user and password in an address.
+    """
     if isinstance(value, dict):
         return "{ ... }" if value else "{}"
     if isinstance(value, list):
@@ -45,7 +49,7 @@ def shown_value(value: object) -> str:
 
 def _scalar(value: object) -> str:
     if isinstance(value, str):
-        return toml_text(value)
+        return toml_text(_CREDENTIALS.sub("", value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date | datetime | time):

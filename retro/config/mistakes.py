@@ -4,17 +4,19 @@ The types are checked by the models; what joins several values (dates, ids, name
 so that one wrong type does not hide another mistake.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path as FilePath
 
 from pydantic_core import ErrorDetails
 
+from retro.config.gateways import BUCKET_KINDS, FIXED_KINDS, MAPPED_KINDS
 from retro.config.literals import Path, closest, dotted_key, shown_value, toml_key
-from retro.config.models import LONGEST_CADENCE_DAYS, SECTIONS, Theme, folder_name, locate
+from retro.config.models import LONGEST_CADENCE_DAYS, SECTIONS, Section, Theme, folder_name, locate
 
 Table = tuple[Path, dict[str, object]]
+Sections = Mapping[tuple[str, ...], type[Section]]
 
 _MISSING = object()
 _SELECTORS = tuple(name for name in Theme.model_fields if name != "name")
@@ -27,6 +29,8 @@ _WANTED = {
     "tuple_type": "a list in [ ]",
     "dict_type": "a table",
     "model_type": "a table",
+    "datetime_type": "a date with a time such as 2026-03-19T09:40:00, without quotes",
+    "rate_type": "a number such as 0.10, in dollars per million tokens",
 }
 _KINDS = {
     bool: "true or false",
@@ -65,14 +69,14 @@ def _value_at(raw: object, path: Path) -> object:
     return raw
 
 
-def type_mistakes(errors: Iterable[ErrorDetails]) -> Iterator[Mistake]:
-    """What the models refused."""
+def type_mistakes(errors: Iterable[ErrorDetails], sections: Sections = SECTIONS) -> Iterator[Mistake]:
+    """What the models refused; `sections` names the model of each table, by default those of retro.toml."""
     for error in errors:
         path = error["loc"]
         if path[-1] == "[key]":
-            yield Mistake(path[:-1], f"the name {_reason(path, error)}")
+            yield Mistake(path[:-1], f"the name {_reason(path, error, sections)}")
         elif not _is_echo(error):
-            yield Mistake(path, _reason(path, error))
+            yield Mistake(path, _reason(path, error, sections))
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -80,23 +84,23 @@ def _is_echo(error: ErrorDetails) -> bool:
     return error["type"] == "default_factory_not_called" or (error["type"] == "too_short" and bool(error["input"]))
 
 
-def _reason(path: Path, error: ErrorDetails) -> str:
+def _reason(path: Path, error: ErrorDetails, sections: Sections) -> str:
     kind = error["type"]
     if kind == "missing":
         return "missing; it has to be given"
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, sections)
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind == "too_short":
         return "the list is empty; write at least one glob or leave the line out"
     if kind in ("greater_than_equal", "less_than_equal"):
         return f"wanted 1 to {LONGEST_CADENCE_DAYS} days"
-    return _wrong_type(path, kind, error["input"])
+    return _wrong_type(path, kind, error["input"], sections)
 
 
-def _unknown_key(path: Path) -> str:
-    names = list(SECTIONS[_section_of(path[:-1])].model_fields)
+def _unknown_key(path: Path, sections: Sections) -> str:
+    names = list(sections[_section_of(path[:-1])].model_fields)
     kind = "section" if len(path) == 1 else "key"
     return f"unknown {kind}{closest(str(path[-1]), names)} (allowed: {', '.join(names)})"
 
@@ -105,17 +109,17 @@ def _section_of(path: Path) -> tuple[str, ...]:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def _wrong_type(path: Path, kind: str, value: object) -> str:
+def _wrong_type(path: Path, kind: str, value: object, sections: Sections) -> str:
     wanted, found = _WANTED[kind], _KINDS[type(value)]
     section = _section_of(path)
-    if section in SECTIONS and kind == "tuple_type":
+    if section in sections and kind == "tuple_type":
         return f"wanted a list of tables, found {found}; write [[{'.'.join(section)}]]"
-    if section in SECTIONS and section == path:
+    if section in sections and section == path:
         return f"wanted a table, found {found}; write [{'.'.join(section)}]"
     return f"wanted {wanted}, found {found}"
 
 
-def _tables(raw: dict[str, object], *keys: str) -> list[Table]:
+def tables_at(raw: dict[str, object], *keys: str) -> list[Table]:
     """The tables of a list such as `[[sprints.named]]` with their paths; nothing where the file has another type."""
     value: object = raw
     for key in keys:
@@ -127,9 +131,13 @@ def _tables(raw: dict[str, object], *keys: str) -> list[Table]:
 def joint_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
     """The mistakes that only several values together make."""
     yield from _cadence_mistakes(raw.get("sprints"))
-    yield from _named_sprint_mistakes(_tables(raw, "sprints", "named"))
-    yield from _theme_mistakes(_tables(raw, "themes"))
+    yield from _named_sprint_mistakes(tables_at(raw, "sprints", "named"))
+    yield from _theme_mistakes(tables_at(raw, "themes"))
     yield from _repo_mistakes(raw, root)
+    yield from _gateway_mistakes(tables_at(raw, "gateway"))
+    yield from _agent_mistakes(raw, root)
+    yield from _price_mistakes(tables_at(raw, "prices"))
+    yield from _forge_mistakes(raw, root)
 
 
 def _cadence_mistakes(rules: object) -> Iterator[Mistake]:
@@ -142,7 +150,7 @@ def _cadence_mistakes(rules: object) -> Iterator[Mistake]:
 
 def _named_sprint_mistakes(named: list[Table]) -> Iterator[Mistake]:
     identified = [((*path, "id"), _id_text(item["id"])) for path, item in named if type(item.get("id")) in (str, int)]
-    yield from _repeated(identified, "this id is taken by another sprint")
+    yield from repeated(identified, "this id is taken by another sprint")
     dated = [(path, item) for path, item in named if _is_day(item.get("start")) and _is_day(item.get("end"))]
     for path, item in dated:
         if item["end"] < item["start"]:
@@ -174,7 +182,7 @@ def _sprint_label(item: dict[str, object]) -> str:
     return f"sprint {shown_value(item['id'])}" if "id" in item else "a sprint without an id"
 
 
-def _repeated(found: list[tuple[Path, str]], why: str) -> Iterator[Mistake]:
+def repeated(found: list[tuple[Path, str]], why: str) -> Iterator[Mistake]:
     """The values that an earlier table already has."""
     seen: dict[str, Path] = {}
     for path, value in found:
@@ -185,7 +193,7 @@ def _repeated(found: list[tuple[Path, str]], why: str) -> Iterator[Mistake]:
 
 def _theme_mistakes(themes: list[Table]) -> Iterator[Mistake]:
     named = [((*path, "name"), item["name"].casefold()) for path, item in themes if isinstance(item.get("name"), str)]
-    yield from _repeated(named, "this name is taken by another theme")
+    yield from repeated(named, "this name is taken by another theme")
     for path, item in themes:
         if not any(item.get(selector) for selector in _SELECTORS):
             yield Mistake(
@@ -194,13 +202,18 @@ def _theme_mistakes(themes: list[Table]) -> Iterator[Mistake]:
 
 
 def _repo_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
-    repos = [(path, _repo_path(item, root), item) for path, item in _tables(raw, "repos")]
+    repos = [(path, _repo_path(item, root), item) for path, item in tables_at(raw, "repos")]
     located = [((*path, "path"), str(found)) for path, found, _ in repos if found]
-    yield from _repeated(located, "this repository is already listed")
+    yield from repeated(located, "this repository is already listed")
     named = [((*path, "name"), name) for path, found, item in repos if (name := _repo_name(found, item))]
     folded = [(path, name.casefold()) for path, name in named]
-    yield from _repeated(folded, "another repository has this name; give each its own")
-    yield from _area_mistakes(raw.get("areas"), [name for _, name in named] or [folder_name(root)])
+    yield from repeated(folded, "another repository has this name; give each its own")
+    yield from _area_mistakes(raw.get("areas"), _repo_names(raw, root))
+
+
+def _repo_names(raw: dict[str, object], root: FilePath) -> list[str]:
+    named = (_repo_name(_repo_path(item, root), item) for _, item in tables_at(raw, "repos"))
+    return [name for name in named if name] or [folder_name(root)]
 
 
 def _repo_path(item: dict[str, object], root: FilePath) -> FilePath | None:
@@ -221,3 +234,56 @@ def _area_mistakes(areas: object, repos: list[str]) -> Iterator[Mistake]:
         if name not in repos:
             known = ", ".join(toml_key(repo) for repo in repos)
             yield Mistake(("areas", name), f"no repository has this name{closest(name, repos)} (known: {known})")
+
+
+def _gateway_mistakes(sections: list[Table]) -> Iterator[Mistake]:
+    """Keys that a kind has no use for, and a map without the time, which tells what belongs to a sprint."""
+    for path, item in sections:
+        kind, columns = item.get("kind"), item.get("columns", {})
+        if kind in (*FIXED_KINDS, *BUCKET_KINDS):
+            for key in ("columns", "cache_in_input", "reasoning_in_output"):
+                if key in item:
+                    why = f"the format of {kind} settles this; take it out, or read the log as {' or '.join(MAPPED_KINDS)}"
+                    yield Mistake((*path, key), why)
+        elif kind in MAPPED_KINDS and isinstance(columns, dict) and "requested_at" not in columns:
+            where = (*path, "columns") if "columns" in item else (*path, "kind")
+            why = "the columns lack requested_at; say which field of the log holds the time of a request"
+            yield Mistake(where, why)
+
+
+def _agent_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
+    """Two sections that would share their rows, and sessions of a repository that is not listed."""
+    sections, repos = tables_at(raw, "agents"), _repo_names(raw, root)
+    named = [
+        ((*path, "name" if "name" in item else "kind"), item.get("name", item.get("kind"))) for path, item in sections
+    ]
+    why = "another section of agents has this name; give each a name of its own"
+    yield from repeated([(path, name) for path, name in named if isinstance(name, str)], why)
+    for path, item in sections:
+        repo = item.get("repo")
+        if isinstance(repo, str) and repo not in repos:
+            known = ", ".join(toml_key(name) for name in repos)
+            yield Mistake((*path, "repo"), f"no repository has this name{closest(repo, repos)} (known: {known})")
+
+
+def _price_mistakes(prices: list[Table]) -> Iterator[Mistake]:
+    for path, item in prices:
+        start, end = item.get("start"), item.get("end")
+        if _is_day(start) and _is_day(end) and end < start:
+            yield Mistake((*path, "end"), f"the last day lies before the first, {start}", (*path, "start"))
+
+
+def _forge_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
+    """Sections without a source, with two or with a clone that is not listed; two that would share their pages."""
+    sections, repos = tables_at(raw, "forge"), _repo_names(raw, root)
+    for path, item in sections:
+        if "repo" not in item and "path" not in item:
+            yield Mistake((*path, "repo"), 'missing; write repo = "owner/name" to ask the forge, or path to read dumps')
+        if "base_url" in item and "path" in item:
+            yield Mistake((*path, "base_url"), "dumps are read without the network; take it or path out")
+        clone = item.get("clone")
+        if isinstance(clone, str) and clone not in repos:
+            known = ", ".join(toml_key(repo) for repo in repos)
+            yield Mistake((*path, "clone"), f"no repository has this name{closest(clone, repos)} (known: {known})")
+    named = [((*path, "name"), item["name"]) for path, item in sections if isinstance(item.get("name"), str)]
+    yield from repeated(named, "another forge has this name; give each its own")

@@ -3,6 +3,7 @@
 import re
 import warnings
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,7 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from retro.config.forges import FORGE_KINDS, forge_address, forge_repo
+from retro.config.gateways import GATEWAY_COLUMNS, GATEWAY_KINDS
 from retro.config.literals import closest
+from retro.config.rates import rate
+from retro.config.transcripts import AGENT_KINDS
 
 _YEARS = range(1970, 2100)
 LONGEST_CADENCE_DAYS = 366
@@ -52,6 +57,50 @@ def _check_year(day: date) -> date:
     if day.year not in _YEARS:
         raise ValueError(f"the year lies outside {_YEARS[0]} to {_YEARS[-1]}")
     return day
+
+
+def _check_gateway_kind(kind: str) -> str:
+    if kind not in GATEWAY_KINDS:
+        raise ValueError(f"unknown kind{closest(kind, GATEWAY_KINDS)} (known: {', '.join(GATEWAY_KINDS)})")
+    return kind
+
+
+def _check_agent_kind(kind: str) -> str:
+    if kind not in AGENT_KINDS:
+        raise ValueError(f"unknown kind{closest(kind, AGENT_KINDS)} (known: {', '.join(AGENT_KINDS)})")
+    return kind
+
+
+def _check_forge_kind(kind: str) -> str:
+    if kind not in FORGE_KINDS:
+        raise ValueError(f"unknown kind{closest(kind, FORGE_KINDS)} (known: {', '.join(FORGE_KINDS)})")
+    return kind
+
+
+def _check_gateway_column(name: str) -> str:
+    if name not in GATEWAY_COLUMNS:
+        raise ValueError(
+            f"is none that Retro knows{closest(name, GATEWAY_COLUMNS)} (allowed: {', '.join(GATEWAY_COLUMNS)})"
+        )
+    return name
+
+
+def _check_currency(code: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError("wanted a currency by its three capital letters, such as USD or EUR")
+    return code
+
+
+def _check_models(models: tuple[str, ...]) -> tuple[str, ...]:
+    if not models:
+        raise ValueError("the list is empty; write at least one model, * and ? stand for any letters")
+    return models
+
+
+def _check_percents(percents: tuple[int, ...]) -> tuple[int, ...]:
+    if not all(low < high for low, high in zip((1, *percents), (*percents, 101), strict=True)):
+        raise ValueError("wanted whole percents from 2 to 100, each above the one before, such as [5, 10]")
+    return percents
 
 
 def _check_glob(glob: str) -> str:
@@ -110,9 +159,11 @@ def folder_name(path: Path) -> str:
 
 
 Filled = Annotated[str, AfterValidator(_check_filled)]
+ZoneName = Annotated[str, AfterValidator(_check_timezone)]
 Name = Annotated[str, AfterValidator(_check_name)]
 Glob = Annotated[Filled, AfterValidator(_check_glob)]
 Day = Annotated[date, AfterValidator(_check_year)]
+Rate = Annotated[Decimal, BeforeValidator(rate)]
 # `strict` refuses the lists that TOML has; the items stay strict.
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
@@ -128,7 +179,7 @@ class Project(Section):
     """Whose retrospective it is; days and sprints are those of the time zone (IANA name)."""
 
     name: Name
-    timezone: Annotated[str, AfterValidator(_check_timezone)] = "UTC"
+    timezone: ZoneName = "UTC"
     invented: bool = False
 
 
@@ -184,27 +235,82 @@ class Attribution(Section):
 
 
 class GatewaySettings(Section):
-    """A log of model requests; `tags` and `columns` map Retro's names to those of the log."""
+    """A log of model requests; `tags` and `columns` map Retro's names to those of the log.
 
-    kind: Name
+    `timezone` is that of times which the log writes without one, `currency` that of costs without one.
+    """
+
+    kind: Annotated[Name, AfterValidator(_check_gateway_kind)]
     path: Filled
-    tags: dict[str, Filled] = {}
-    columns: dict[str, Filled] = {}
+    name: Name = Field(default_factory=lambda given: given["kind"])
+    timezone: ZoneName | None = None
+    currency: Annotated[str, AfterValidator(_check_currency)] | None = None
+    tags: dict[Name, Filled] = {}
+    columns: dict[Annotated[str, AfterValidator(_check_gateway_column)], Filled] = {}
+    cache_in_input: bool | None = None
+    reasoning_in_output: bool | None = None
 
 
 class AgentSettings(Section):
-    """A folder of agent transcripts; without `path` the agent's own default folder."""
+    """A folder of agent transcripts, read whole; without `path` the agent's own default folder, of which only sessions whose
+    working directory lies in a configured repository are read.
 
-    kind: Name
+    `repo` is the repository of sessions whose working directory is none of this machine's.
+    """
+
+    kind: Annotated[Name, AfterValidator(_check_agent_kind)]
     path: Filled | None = None
+    name: Name = Field(default_factory=lambda given: given["kind"])
+    repo: Name | None = None
+
+
+class PriceSettings(Section):
+    """The team's own price of some models, in dollars per million tokens; it wins over every price list.
+
+    `models` are names as the logs write them, `*` and `?` are the only special letters; the first section that matches
+    counts. `start` and `end` are days in UTC, both inclusive. Cached tokens without a rate cost what input costs,
+    `request` is a fee per request.
+    """
+
+    models: Annotated[Texts, AfterValidator(_check_models)]
+    provider: Name | None = None
+    start: Day | None = None
+    end: Day | None = None
+    input: Rate
+    output: Rate
+    cache_read: Rate | None = None
+    cache_write: Rate | None = None
+    cache_write_1h: Rate | None = None
+    reasoning: Rate | None = None
+    request: Rate | None = None
+    note: Filled | None = None
+
+
+class BillSettings(Section):
+    """How logged costs are checked; `second_opinion` is the path of a price list in LiteLLM's JSON form."""
+
+    within_percent: Annotated[tuple[int, ...], Field(strict=False), AfterValidator(_check_percents)] = (5, 10)
+    second_opinion: Filled | None = None
 
 
 class ForgeSettings(Section):
-    """A forge to ask about `repo` (owner/name), or dumps of its answers under `path`."""
+    """A forge to ask about `repo` (owner/name), or dumps of its answers under `path`, which are read without the network.
 
-    kind: Name
-    repo: Name | None = None
+    `clone` names the repository of [[repos]] that it belongs to; without it the one whose remote is the same. `base_url`
+    is the address of the interface of a server of one's own: https://HOST/api/v3 for GitHub, https://HOST/api/v4 for GitLab.
+    """
+
+    kind: Annotated[Name, AfterValidator(_check_forge_kind)]
+    repo: Annotated[Name, BeforeValidator(forge_repo)] | None = None
     path: Filled | None = None
+    name: Name | None = None
+    clone: Name | None = None
+    base_url: Annotated[Filled, BeforeValidator(forge_address)] | None = None
+
+    @property
+    def label(self) -> str:
+        """What messages and the log call it: its name, else kind and repository or path."""
+        return self.name or f"{self.kind} {self.repo if self.path is None else self.path}"
 
 
 class Sections(Section):
@@ -218,6 +324,8 @@ class Sections(Section):
     attribution: Attribution = Attribution()
     gateway: Annotated[tuple[GatewaySettings, ...], Field(strict=False)] = ()
     agents: Annotated[tuple[AgentSettings, ...], Field(strict=False)] = ()
+    prices: Annotated[tuple[PriceSettings, ...], Field(strict=False)] = ()
+    bills: BillSettings = BillSettings()
     forge: Annotated[tuple[ForgeSettings, ...], Field(strict=False)] = ()
 
 
@@ -237,5 +345,7 @@ SECTIONS: dict[tuple[str, ...], type[Section]] = {
     ("attribution",): Attribution,
     ("gateway",): GatewaySettings,
     ("agents",): AgentSettings,
+    ("prices",): PriceSettings,
+    ("bills",): BillSettings,
     ("forge",): ForgeSettings,
 }

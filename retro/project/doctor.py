@@ -26,11 +26,14 @@ from retro.git import Room, open_room
 from retro.git.process import check_version
 from retro.git.room import read_time
 from retro.pipeline import is_behind
+from retro.pipeline.bills import log_states
+from retro.project.forges import forge_findings
+from retro.project.transcripts import transcript_findings
+from retro.sources.gateway.places import find_logs
 from retro.sprints import Sprint, gap_days, last_finished, plan_sprints
 
 _LITTLE_SPACE_BYTES = 1 << 30
 _SHOWN_GAPS = 5
-_UNREAD_SECTIONS = ("gateway", "agents", "forge")
 # The state of a source is that of its latest run; what was left out is told by the latest run that had rows to read.
 _LOADS = """
     select
@@ -71,7 +74,9 @@ def doctor(root: Path, now: datetime | None = None) -> list[Check]:
         for repo in settings.repos:
             checks += _guarded(f"repository {repo.name}", _repository, repo, Path(rooms), settings, tips)
     checks += _sprints(settings, moment)
-    checks += _unread_sections(settings)
+    checks += _gateway_logs(settings)
+    checks += _forges(settings)
+    checks += _guarded("agents", _transcripts, settings, moment)
     file = settings.root / warehouse.FILE
     checks += _guarded("data folder", _data_folder, file)
     of_warehouse = _guarded("warehouse", _warehouse, file, tips, moment)
@@ -150,11 +155,38 @@ def _named(sprint: Sprint) -> str:
     return f"{toml_text(sprint.id)} ({day_range(sprint.first_date, sprint.last_date)})"
 
 
-def _unread_sections(settings: Settings) -> Iterator[Check]:
-    for section in _UNREAD_SECTIONS:
-        kinds = [one.kind for one in getattr(settings, section)]
-        if kinds:
-            yield Check("warn", section, f"{list_text(kinds)}: configured, not read by this version")
+def _gateway_logs(settings: Settings) -> Iterator[Check]:
+    """How many files each section's path means; one that means none is likely a slip of the path."""
+    for section in settings.gateway:
+        logs = find_logs(settings.root, [section])
+        found = [log for log in logs if log.state]
+        what, path = f"gateway {section.name}", toml_text(section.path)
+        if found:
+            size = sum(log.state[0] for log in found)
+            yield Check("ok", what, f"{counted(len(found), 'file')} at {path}, {size >> 20:,} MB")
+        else:
+            yield Check("warn", what, f"no file at {path}", "correct the path, or put the log there")
+    file = settings.root / warehouse.FILE
+    changed = log_states(settings, file, again=False).changed if file.is_file() else ()
+    if changed:
+        yield Check(
+            "warn", "gateway logs", f"{counted(len(changed), 'file')} new or changed since mining", "run `retro mine`"
+        )
+
+
+def _forges(settings: Settings) -> Iterator[Check]:
+    """Dumps that are there, and tokens for the forges that are asked."""
+    for found in forge_findings(settings):
+        yield Check("ok" if found.is_fine else "warn", found.what, found.detail, found.mend)
+
+
+def _transcripts(settings: Settings, now: datetime) -> Iterator[Check]:
+    """Transcripts that are there, about to be deleted, or missing from the running and the last finished sprint."""
+    timezone = settings.project.timezone
+    started = plan_sprints(settings.sprints, timezone, now.astimezone(ZoneInfo(timezone)).date())
+    latest = [sprint for sprint in started if sprint.starts_at <= now][-2:]
+    for found in transcript_findings(settings, latest, now):
+        yield Check("ok" if found.is_fine else "warn", found.what, found.detail, found.mend)
 
 
 def _data_folder(file: Path) -> Iterator[Check]:

@@ -18,8 +18,11 @@ from statistics import median
 
 from pathspec import GitIgnoreSpec
 
+from retro.analyses.path_kinds import NOT_WRITTEN, path_kind
 from retro.config.literals import toml_key, toml_text
+from retro.project.logs import propose_logs
 from retro.project.surroundings import View
+from retro.project.transcripts import propose_transcripts
 
 _USUAL_DAYS = 14
 _COVERED_SPRINTS = 6
@@ -63,7 +66,9 @@ def propose(root: Path, views: Sequence[View], timezone: str, today: date) -> st
     parts += [_repository(root, view) for view in views]
     parts += [text for view in views if (text := _areas(view))]
     parts.append(_themes(views))
-    return "\n".join(parts)
+    parts.append(propose_logs(root))
+    parts.append(propose_transcripts())
+    return "\n".join(part for part in parts if part)
 
 
 def propose_cadence(views: Iterable[View], today: date) -> Cadence:
@@ -168,8 +173,12 @@ def _tag_patterns(tags: Sequence[str]) -> list[str]:
 
 
 def _areas(view: View) -> str:
-    """The `[areas.NAME]` section: known kinds of files first, then the folders that changed most."""
-    present = Counter({path: count for path, count in view.paths.items() if path.rpartition("/")[0] in view.folders})
+    """The `[areas.NAME]` section: known kinds of files first, then the folders that changed most.
+
+    Generated, vendored and lock files propose none: nobody in the team works in their folders.
+    """
+    own = {path: count for path, count in view.paths.items() if path_kind(path)[0] not in NOT_WRITTEN}
+    present = Counter({path: count for path, count in own.items() if path.rpartition("/")[0] in view.folders})
     areas = _known_areas(present)
     known = GitIgnoreSpec.from_lines([pattern for patterns in areas.values() for pattern in patterns])
     for folder in busy_folders(Counter({path: count for path, count in present.items() if not known.match_file(path)})):

@@ -1,0 +1,269 @@
+"""Logs of gateways and usage exports into the warehouse: a file that changed is read whole, and every request counts once.
+
+A request that several files or lines tell of keeps the telling with the most output tokens (a streamed answer is written down
+several times on its way), then the dearest, then the latest; it began at the first of their times. Rows that a file no longer
+has, because it was rotated or is gone, stay; only `prune` removes them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from retro import tables, warehouse
+from retro.config import Settings
+from retro.errors import WarehouseError
+from retro.keyed_hashes import read_key
+from retro.pipeline.log import log_row
+from retro.sources.accounts import Account
+from retro.sources.gateway.places import LogFile, find_logs
+from retro.sources.gateway.streams import BROKEN
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from retro.pipeline.mining import Options
+
+Connection = duckdb.DuckDBPyConnection
+SOURCE = "gateway"
+GONE = "gone"
+REPEATED = "a request told before, counted once"
+_MEMORY = "640MB"  # to the end of the run, since the commit too holds what it writes; the rest goes to disk
+# What each log was when it was last looked at ('' after a failure), and how it was read when it last could be.
+_KNOWN = """
+    select
+        item,
+        arg_max(coalesce(digest, ''), started_at),
+        arg_max(left(digest, 32), started_at) filter (where digest <> 'gone')
+    from load_log
+    where source = 'gateway'
+    group by item
+"""
+# A request without an id is known by its content; equal ones of one file are as many requests, numbered behind `#`.
+_BASE = "case when starts_with(request_key, 'content:') then split_part(request_key, '#', 1) else request_key end"
+
+
+@dataclass(frozen=True)
+class LogStates:
+    """The logs on disk, those that are new or changed, names of those that are gone, and by which map each was read last."""
+
+    logs: tuple[LogFile, ...] = ()
+    changed: tuple[LogFile, ...] = ()
+    gone: tuple[str, ...] = ()
+    maps: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether a run has anything to do about them."""
+        return bool(self.changed or self.gone)
+
+
+@dataclass
+class _Read:
+    """A file that this run has read."""
+
+    log: LogFile
+    account: Account
+    started_at: datetime
+    error: str | None = None
+
+
+def log_states(settings: Settings, path: Path, *, again: bool) -> LogStates:
+    """How the logs of retro.toml stand against the warehouse at `path`; all of them count as changed when `again`."""
+    logs = find_logs(settings.root, settings.gateway)
+    known = _known(path)
+    digests, maps = ({item: row[place] for item, row in known.items()} for place in (0, 1))
+    changed = [log for log in logs if again or digests.get(log.item) != log.digest]
+    there = {log.item for log in logs}
+    gone = [item for item, digest in digests.items() if digest != GONE and item not in there]
+    return LogStates(tuple(logs), tuple(changed), tuple(gone), maps)
+
+
+def read_gateways(connection: Connection, settings: Settings, states: LogStates, options: "Options") -> int:
+    """Loads what is new and says how many requests and buckets that were. Raises WarehouseError for a key it cannot use."""
+    read = _read_files(connection, settings, states, options) if states.changed else []
+    for one in read:
+        status = "failed" if one.error else "loaded"
+        digest = None if one.error else one.log.digest
+        row = log_row(
+            one.log.item, one.started_at, one.account, source=SOURCE, status=status, is_full=True, digest=digest
+        )
+        warehouse.load(connection, "load_log", row)
+    _mark_gone(connection, states)
+    if options.prune:
+        _prune(connection, states)
+    return sum(one.account.loaded for one in read)
+
+
+def _known(path: Path) -> dict[str, tuple[str, str | None]]:
+    """The rows of `_KNOWN` by name; nothing where that cannot be asked."""
+    if not path.is_file():
+        return {}
+    try:
+        with warehouse.open_read_only(path) as connection:
+            return {item: (digest, how) for item, digest, how in connection.execute(_KNOWN).fetchall()}
+    except (duckdb.Error, WarehouseError):  # opening it for writing says what is wrong
+        return {}
+
+
+def _read_files(connection: Connection, settings: Settings, states: LogStates, options: "Options") -> list[_Read]:
+    key = read_key(settings.root / warehouse.FILE.parent)
+    options.progress.start("gateway logs", len(states.changed))
+    read = []
+    connection.execute(f"set memory_limit = '{_MEMORY}'")
+    before = _last_row(connection)
+    for log in states.changed:
+        read.append(_read_file(connection, log, key, states))
+        if options.prune and not read[-1].error:
+            connection.execute(_DROP_EARLIER, [log.section.name, log.label, before])
+        options.progress.advance(1)
+    _count_once(connection, read, before)
+    return read
+
+
+def _read_file(connection: Connection, log: LogFile, key: bytes, states: LogStates) -> _Read:
+    """Puts the rows of a file beside what is there; rows of an earlier reading of it give way."""
+    # Imported here: it brings Polars, which a run that reads no log need not pay.
+    from retro.sources.gateway.reading import is_bucket, read_log
+
+    one = _Read(log, Account(), datetime.now(UTC))
+    _forget_other_readings(connection, log, states)
+    table = "usage_buckets" if is_bucket(log.section) else "gateway_requests"
+    before = _last_row(connection)
+    try:
+        for frame in read_log(log, key, one.account):
+            if table == "usage_buckets":
+                warehouse.load(connection, table, frame)
+            else:
+                _append(connection, frame)
+    except (*BROKEN, ValueError) as error:
+        one.error = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        one.account = Account(note=f"cannot be read: {one.error}")
+        connection.execute("delete from gateway_requests where rowid > ? and file = ?", [before, log.label])
+        return one
+    if table == "gateway_requests":
+        _replace_earlier(connection, log, before)
+    return one
+
+
+def _forget_other_readings(connection: Connection, log: LogFile, states: LogStates) -> None:
+    """Removes rows of the file that were read by another map, or for a section of another name: they would count twice."""
+    is_other_map = states.maps.get(log.item) not in (None, log.how)
+    names = [one.section.name for one in states.logs if one.path == log.path]
+    for table in ("gateway_requests", "usage_buckets"):
+        connection.execute(
+            f"delete from {table} where file = ? and (not list_contains(?::text[], source) or (source = ? and ?))",
+            [log.label, names, log.section.name, is_other_map],
+        )
+
+
+def _append(connection: Connection, frame: "pl.DataFrame") -> None:
+    if frame.schema != tables.schema("gateway_requests"):
+        raise WarehouseError(f"gateway_requests: rows of another shape than declared: {dict(frame.schema)}")
+    connection.execute("insert into gateway_requests by name select * from frame")
+
+
+def _last_row(connection: Connection) -> int:
+    """The highest row id so far: rows appended after it have higher ones."""
+    ((last,),) = connection.execute("select coalesce(max(rowid), -1) from gateway_requests").fetchall()
+    return last
+
+
+def _replace_earlier(connection: Connection, log: LogFile, before: int) -> None:
+    """Removes the rows of an earlier reading that the file still has; what it no longer has stays."""
+    connection.execute(
+        f"""
+        delete from gateway_requests
+        where source = $source and file = $file and rowid <= $before and {_BASE} in (
+            select {_BASE} from gateway_requests where source = $source and file = $file and rowid > $before
+        )
+        """,
+        {"source": log.section.name, "file": log.label, "before": before},
+    )
+
+
+def _count_once(connection: Connection, read: Sequence[_Read], before: int) -> None:
+    """Leaves one row a request, and takes the others off the accounts of the files that repeat it."""
+    connection.execute(
+        f"""
+        create or replace temp table repeated as
+        select *, rowid as place, {_BASE} as base
+        from gateway_requests
+        where hash(source, {_BASE}) in (
+            select hash(source, {_BASE}) as code from gateway_requests group by code having count(*) > 1
+        )
+        """
+    )
+    connection.execute(_RANK)
+    for one in read:
+        found = connection.execute(_REPEATS, [one.log.section.name, one.log.label, before]).fetchall()
+        for count, line in found:
+            one.account.loaded -= count
+            one.account.reasons[REPEATED] += count
+            one.account.places.setdefault(REPEATED, f"line {line}")
+    connection.execute("delete from gateway_requests where rowid in (select place from repeated)")
+    connection.execute(_KEEP_BEST)
+    for table in ("repeated", "ranked"):
+        connection.execute(f"drop table {table}")
+
+
+_DROP_EARLIER = "delete from gateway_requests where source = ? and file = ? and rowid <= ?"
+_RANK = """
+    create or replace temp table ranked as
+    with numbered as (
+        select
+            *,
+            case
+                when starts_with(base, 'content:') then row_number() over (partition by source, base, file order by line, place)
+                else 1
+            end as occurrence
+        from repeated
+    )
+    select
+        *,
+        min(requested_at) over (partition by source, base, occurrence) as first_at,
+        row_number() over (
+            partition by source, base, occurrence
+            order by output_tokens desc nulls last, logged_cost desc nulls last, file, line desc, place
+        ) as rank
+    from numbered
+"""
+_REPEATS = """
+    select count(*), min(line) from ranked where source = ? and file = ? and place > ? and rank > 1 having count(*) > 0
+"""
+_KEEP_BEST = """
+    insert into gateway_requests by name
+    select
+        * exclude (place, base, occurrence, first_at, rank)
+            replace (
+                base || case when occurrence > 1 then '#' || occurrence else '' end as request_key,
+                first_at as requested_at
+            )
+    from ranked
+    where rank = 1
+"""
+
+
+def _mark_gone(connection: Connection, states: LogStates) -> None:
+    """Notes once that a log which was read is no longer there, or that no section names it: its rows stay."""
+    for item in states.gone:
+        account = Account(
+            note="no longer there or no longer named in retro.toml; its rows are kept until `retro mine --prune`"
+        )
+        row = log_row(item, datetime.now(UTC), account, source=SOURCE, digest=GONE)
+        warehouse.load(connection, "load_log", row)
+
+
+def _prune(connection: Connection, states: LogStates) -> None:
+    """Removes the rows of logs that are gone, and what is said of them."""
+    there = [log.item for log in states.logs]
+    gone = "source = 'gateway' and not list_contains($there::text[], item)"
+    for table in ("gateway_requests", "usage_buckets"):
+        connection.execute(
+            f"delete from {table} where source || ': ' || file in (select item from load_log where {gone})",
+            {"there": there},
+        )
+    connection.execute(f"delete from load_log where {gone}", {"there": there})
