@@ -76,6 +76,12 @@ def key_owner(key: str) -> str | None:
     return _owner(_marks().keys.fullmatch(key.lower()))
 
 
+@cache
+def checkpoint_branches() -> dict[str, str]:
+    """Branch with a tool's records of sessions, by the key in lower case of the trailer that names one of them."""
+    return {one["key"]: one["branch"] for one in tomllib.loads(MARKS.read_text("utf-8"))["checkpoints"]}
+
+
 def _agent(owner: str, kind: str) -> Who:
     return Who("agent", None if owner == _UNNAMED else owner, f"{kind}:{owner}")
 
