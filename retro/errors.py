@@ -4,6 +4,7 @@ RetroError                    exit 1: the work failed
 ├── UsageError                exit 2: the call's words are off (unknown sprint, a file already there)
 ├── SettingsError             retro.toml: file, line, value and the allowed ones
 ├── GitError                  a repository that cannot be read whole
+├── ForgeError                a forge that cannot be asked: no token, no rights, no answer
 ├── WarehouseError            data/retro.duckdb: missing, locked, not writable, not of this version
 ├── QueryError                a named or ad-hoc query: file and line
 └── NotebookError             a cell that failed or ran out of time, named
@@ -31,6 +32,10 @@ class SettingsError(RetroError):
 
 class GitError(RetroError):
     """A repository, or one object of it, cannot be read."""
+
+
+class ForgeError(RetroError):
+    """A forge gave no answer that can be used, or may not be asked."""
 
 
 class WarehouseError(RetroError):
