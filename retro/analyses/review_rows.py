@@ -1,0 +1,300 @@
+"""Pull requests with their facts and a clone -> rows of `pull_request_scopes`, and of `findings` that review caught."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import polars as pl
+
+from retro import tables
+from retro.analyses.file_kinds import FileRules, file_kinds
+from retro.analyses.review_branches import Landing, branch_commits, contents, fork_point, mainline, present
+from retro.analyses.review_findings import RULE, Caught, Flag, caught, kind_of, later_commits, severity_of
+from retro.analyses.review_scope import (
+    WINDOW_DAYS,
+    BranchCommit,
+    Landed,
+    Relanding,
+    any_line,
+    concerns,
+    declared,
+    in_batches,
+    kept_line,
+    relandings,
+    size_of,
+    split_at_review,
+)
+from retro.git import Room
+from retro.git.diffs import Comparison, FileLines, file_sets, signed_lines
+from retro.masking import mask
+
+_AT_ONCE = 300
+_DAY = 86_400
+_MOST_ANSWERS = 10
+_FORGET_DAYS = 7
+_LANDING_SECONDS = 120  # a forge notes the merge some seconds after the commits that it makes
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A pull request as the warehouse has it; times in seconds since 1970. `digest` stands for all of it and the rules."""
+
+    number: int
+    head_sha: str | None
+    base_sha: str | None
+    merged_sha: str | None
+    shas: tuple[str, ...]
+    ended_at: int | None
+    reviewed_sha: str | None
+    reviewed_at: int | None
+    landed_before_sha: str | None
+    has_threads: bool
+    flags: tuple[Flag, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A pull request's commits: those up to its first review and those after it. `judged_sha` is compared with `base_sha`."""
+
+    pull: Pull
+    status: str
+    judged: tuple[BranchCommit, ...] = ()
+    answers: tuple[BranchCommit, ...] = ()
+    judged_sha: str | None = None
+    base_sha: str | None = None
+
+    @cached_property
+    def ended_at(self) -> int:
+        """When it ended; of an open one when its last commit was made."""
+        if self.pull.ended_at is not None:
+            return self.pull.ended_at
+        return max((commit.committed_at or 0 for commit in (*self.judged, *self.answers)), default=0)
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """Kind and area of paths."""
+
+    kinds: Mapping[str, str]
+    areas: Mapping[str, str]
+
+
+def review_rows(
+    room: Room, repo: str, tip: str | None, pulls: Sequence[Pull], rules: FileRules
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Rows of `pull_request_scopes` and `findings`, up to 300 pull requests at a time, in the order of their ends.
+
+    `tip` is the commit of the default branch. Raises GitError when git does not run; what is not in the clone costs only the
+    pull requests that need it.
+    """
+    branches = _branches(room, pulls)
+    ends = [branch.ended_at for branch in branches if branch.judged]
+    line = _Line(room, mainline(room, tip, min(ends) - WINDOW_DAYS * _DAY) if ends else [])
+    for start in range(0, len(branches), _AT_ONCE):
+        some = [_based(room, branch, tip) for branch in branches[start : start + _AT_ONCE]]
+        yield _scopes(room, repo, some, line, rules), _findings(room, repo, some, rules)
+
+
+class _Line:
+    """The default branch, gone through once: what it removed and added lately, at each moment asked for in order."""
+
+    def __init__(self, room: Room, landings: Sequence[Landing]) -> None:
+        self._room, self._waiting = room, list(landings)
+        self._landed, self._forgotten_at = Landed(), 0
+        self._read: dict[str, dict[str, FileLines]] = {}  # of the next landings, since each call of git costs
+
+    def until(self, at: int, own: str | None) -> Landed:
+        """What had landed a moment before `at`, but for the landing `own`, which waits for the next question."""
+        held = []
+        while self._waiting and self._waiting[0].at < at - _LANDING_SECONDS:
+            if self._waiting[0].sha == own:
+                held.append(self._waiting.pop(0))
+            else:
+                files = self._files()
+                landing = self._waiting.pop(0)
+                self._landed.land(landing.sha, landing.at, files)
+        self._waiting[:0] = held
+        if at > self._forgotten_at + _FORGET_DAYS * _DAY:  # for the memory alone: what is too old does not count anyway
+            self._landed.forget(at - WINDOW_DAYS * _DAY)
+            self._forgotten_at = at
+        return self._landed
+
+    def _files(self) -> dict[str, FileLines]:
+        """Changed files of the first landing that waits."""
+        first = self._waiting[0].sha
+        if first not in self._read:  # also of one without a change, which has no answer
+            some = [(each.sha, each.parent) for each in self._waiting[:_AT_ONCE]]
+            self._read = {first: {}} | signed_lines(self._room.path, some, kept_line)
+        return self._read[first]
+
+
+def _branches(room: Room, pulls: Sequence[Pull]) -> list[Branch]:
+    """Branches with their commits, in the order of their ends."""
+    there = present(room, {sha for pull in pulls for sha in pull.shas})
+    commits = branch_commits(room, [sha for pull in pulls for sha in pull.shas if sha in there])
+    branches = [_branch(pull, there, commits) for pull in pulls]
+    return sorted(branches, key=lambda branch: (branch.ended_at, branch.pull.number))
+
+
+def _branch(pull: Pull, there: set[str], commits: Mapping[str, BranchCommit]) -> Branch:
+    if not pull.shas:
+        return Branch(pull, "no commits known")
+    if pull.shas[-1] not in there:
+        return Branch(pull, "commits not in the clone")
+    own = [commits[sha] for sha in pull.shas if sha in commits]
+    judged, answers = split_at_review(own, pull.reviewed_sha, pull.reviewed_at)
+    if pull.reviewed_sha in there and pull.reviewed_sha in pull.shas:
+        head = pull.reviewed_sha
+    else:
+        head = judged[-1].sha if answers else pull.shas[-1]
+    return Branch(pull, "read", tuple(judged), tuple(answers), head)
+
+
+def _based(room: Room, branch: Branch, tip: str | None) -> Branch:
+    """The branch with the commit to compare it with: where the judged head and its base, or the default branch, parted."""
+    base = branch.pull.base_sha
+    if branch.status != "read" or branch.judged_sha is None:
+        return branch
+    if base is None or branch.judged_sha != branch.pull.head_sha:
+        other = base or branch.pull.merged_sha or tip
+        base = fork_point(room, branch.judged_sha, other) if other else None
+        if base == branch.judged_sha:  # it has landed: what it forked from is no longer told by the default branch
+            base = fork_point(room, branch.judged_sha, f"{branch.pull.merged_sha}^") if branch.pull.merged_sha else None
+    return replace(branch, base_sha=base) if base else replace(branch, status="unreadable")
+
+
+def _scopes(room: Room, repo: str, branches: Sequence[Branch], line: _Line, rules: FileRules) -> pl.DataFrame:
+    changes = _changes(
+        room, [(branch.judged_sha, branch.base_sha) for branch in branches if branch.status == "read"], any_line
+    )
+    added = _changes(room, [(commit.sha, None) for branch in branches for commit in branch.judged], kept_line)
+    known = _kinds(
+        repo, {path for files in (*changes.values(), *added.values()) for path in files} | _paths(branches), rules
+    )
+    rows = tables.empty_rows("pull_request_scopes")
+    for branch in branches:
+        row = _base_row(repo, branch)
+        files = changes.get((branch.judged_sha, branch.base_sha)) if branch.status == "read" else None
+        if files is not None:
+            parts = [added[commit.sha, None] for commit in branch.judged if (commit.sha, None) in added]
+            landed = line.until(branch.ended_at, branch.pull.merged_sha)
+            row |= _scope_row(branch, files, known, relandings(parts, known.kinds, landed, branch.ended_at))
+        for column, values in rows.items():
+            values.append(row.get(column))
+    return tables.frame("pull_request_scopes", rows)
+
+
+def _changes(
+    room: Room, asked: Sequence[Comparison], keep: Callable[[bytes], int | None]
+) -> dict[Comparison, dict[str, FileLines]]:
+    """Changed files of each comparison with their lines; what cannot be read is left out."""
+    found = {}
+    for batch in in_batches(list(dict.fromkeys(asked)), _AT_ONCE):
+        files = signed_lines(room.path, batch, keep)
+        same = file_sets(room.path, [(sha, against) for sha, against in batch if sha not in files])
+        files |= {sha: {} for sha, sets in same.items() if not sets.paths}
+        found |= {(sha, against): files[sha] for sha, against in batch if sha in files}
+    return found
+
+
+def _base_row(repo: str, branch: Branch) -> dict[str, object]:
+    pull, own = branch.pull, (*branch.judged, *branch.answers)
+    judged = sum(later_commits(flag, own) is not None for flag in pull.flags) if own else 0
+    return {
+        "repo": repo,
+        "pr_number": pull.number,
+        "flag_count": len(pull.flags) if pull.has_threads else None,
+        "judged_flag_count": judged if pull.has_threads else None,
+        "status": "unreadable" if branch.status == "read" else branch.status,
+        "evidence": "inferred",
+        "rules_digest": pull.digest,
+    }
+
+
+def _scope_row(
+    branch: Branch, files: Mapping[str, FileLines], known: _Kinds, relanded: tuple[Relanding, Relanding]
+) -> dict[str, object]:
+    size = size_of(files, known.kinds)
+    types, scopes = declared(branch.judged)
+    back, twice = relanded
+    return {
+        "judged_sha": branch.judged_sha,
+        "base_sha": branch.base_sha,
+        "concerns": concerns(branch.judged, known.kinds),
+        "commit_types": types,
+        "commit_scopes": [mask(scope)[0] for scope in scopes],
+        "file_kinds": sorted({known.kinds[path] for path in files}),
+        "areas": sorted({known.areas[path] for path in files}),
+        "judged_commit_count": len(branch.judged),
+        "answer_commit_count": len(branch.answers),
+        "answer_subjects": [mask(commit.subject)[0] for commit in branch.answers[:_MOST_ANSWERS]],
+        "code_lines": size.code,
+        "test_lines": size.test,
+        "other_lines": size.other,
+        "left_out_lines": size.left_out,
+        "changed_file_count": size.file_count,
+        "readded_lines": back.line_count,
+        "readded_sha": back.sha,
+        "readded_path": back.path,
+        "repeated_lines": twice.line_count,
+        "repeated_sha": twice.sha,
+        "landed_before_sha": branch.pull.landed_before_sha,
+        "status": "read",
+    }
+
+
+def _findings(room: Room, repo: str, branches: Sequence[Branch], rules: FileRules) -> pl.DataFrame:
+    flagged = [
+        (branch.pull, flag, later)
+        for branch in branches
+        for flag in branch.pull.flags
+        if (later := later_commits(flag, (*branch.judged, *branch.answers)))
+    ]
+    wanted = {(commit.sha, flag.path) for _, flag, later in flagged for commit in later}
+    wanted |= {(flag.commit_sha, flag.path) for _, flag, _ in flagged if flag.commit_sha}
+    there = present(room, {sha for sha, _ in wanted})
+    texts = contents(room, {pair for pair in wanted if pair[0] in there})
+    known = _kinds(repo, {flag.path for _, flag, _ in flagged}, rules)
+    rows = tables.empty_rows("findings")
+    for pull, flag, later in flagged:
+        if (found := caught(flag, later, texts)) is not None:
+            row = _finding_row(repo, pull, found, known.kinds[flag.path])
+            for column, values in rows.items():
+                values.append(row.get(column))
+    return tables.frame("findings", rows)
+
+
+def _finding_row(repo: str, pull: Pull, found: Caught, file_kind: str) -> dict[str, object]:
+    flag, commit = found.flag, found.commit
+    kind, told_by = kind_of(flag, file_kind)
+    near = "a later commit changed the line" if found.method == "line" else "a later commit changed the file"
+    return {
+        "rule": RULE,
+        "repo": repo,
+        "finding_key": flag.key,
+        "kind": kind,
+        "commit_sha": flag.commit_sha,
+        "pr_number": pull.number,
+        "path": flag.path,
+        "line": flag.line,
+        "detail": f"{told_by}; {near}",
+        "severity": severity_of(kind),
+        "finder_kind": flag.finder_kind,
+        "finder_agent": flag.finder_agent,
+        "evidence": "inferred",
+        "method": found.method,
+        "found_at": None if flag.created_at is None else flag.created_at * 1_000_000,
+        "resolved_sha": commit.sha,
+        "resolved_at": None if commit.committed_at is None else commit.committed_at * 1_000_000,
+        "rules_digest": pull.digest,
+    }
+
+
+def _paths(branches: Sequence[Branch]) -> set[str]:
+    return {path for branch in branches for commit in branch.judged for path in commit.paths}
+
+
+def _kinds(repo: str, paths: set[str], rules: FileRules) -> _Kinds:
+    frame = file_kinds(repo, sorted(paths), rules)
+    return _Kinds(*(dict(zip(frame["path"], frame[column], strict=True)) for column in ("kind", "area")))
