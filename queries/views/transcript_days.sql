@@ -1,0 +1,92 @@
+-- Of which days of a sprint are the transcripts of coding agents known?
+-- One row per sprint and source of transcripts that has a session; days in the project's zone.
+--
+-- sprint: id of the sprint
+-- source: name of the [[agents]] section
+-- day_count: days of the sprint, those to come left out
+-- known_day_count: those from the oldest known session to the last reading
+-- session_day_count: those on which a request was made
+-- first_known_date: day of the oldest known session, of all sprints
+-- last_read_at: when the transcripts were last read, UTC; NULL: unknown
+-- gone_file_count: transcripts that the agent has deleted since they were read, of all sprints; their rows are kept
+--
+-- Agents delete their transcripts after some time, so what lies before the oldest one is lost, not idle.
+-- Left out: sprints that had not begun when the repositories were read.
+-- Evidence: verified
+with first_sessions as (
+    select
+        sessions.source,
+        (min(sessions.started_at) at time zone projects.timezone)::date as first_known_date
+    from agent_sessions as sessions
+    cross join projects
+    group by sessions.source, projects.timezone
+),
+
+readings as (
+    select
+        item as source,
+        max(ended_at) as last_read_at
+    from load_log
+    where source = 'agents' and status = 'loaded'
+    group by all
+),
+
+gone_files as (
+    select
+        source,
+        count(*) as gone_file_count
+    from agent_files
+    where not is_present
+    group by all
+),
+
+clock as (
+    select (min(repos.mined_at) at time zone projects.timezone)::date as today
+    from repos
+    cross join projects
+    where repos.is_configured
+    group by projects.timezone
+),
+
+sources as (
+    select
+        first_sessions.source,
+        first_sessions.first_known_date,
+        readings.last_read_at,
+        (readings.last_read_at at time zone projects.timezone)::date as last_read_date,
+        coalesce(gone_files.gone_file_count, 0) as gone_file_count
+    from first_sessions
+    cross join projects
+    left join readings on readings.source = first_sessions.source
+    left join gone_files on gone_files.source = first_sessions.source
+),
+
+days as (
+    select
+        sprints.sprint,
+        unnest(generate_series(sprints.first_date, least(sprints.last_date, clock.today), interval 1 day))::date as date
+    from sprints
+    cross join clock
+),
+
+session_days as (
+    select distinct
+        session_source as source,
+        date
+    from sprint_requests
+    where session_source is not null
+)
+
+select
+    days.sprint,
+    sources.source,
+    count(*) as day_count,
+    count(*) filter (where days.date >= sources.first_known_date and days.date <= sources.last_read_date) as known_day_count,
+    count(session_days.date) as session_day_count,
+    sources.first_known_date,
+    sources.last_read_at,
+    sources.gone_file_count
+from days
+cross join sources
+left join session_days on session_days.source = sources.source and session_days.date = days.date
+group by days.sprint, sources.source, sources.first_known_date, sources.last_read_at, sources.gone_file_count
