@@ -6,10 +6,7 @@ JSON: a list of [name, first line, last line, complexity, parameters], or words 
 directives (`#lizard forgives`, GENERATED CODE) are comments like others: a text cannot hide functions.
 """
 
-import json
 import re
-import resource
-import signal
 import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -17,10 +14,9 @@ from typing import BinaryIO
 from lizard import FileInfoBuilder, condition_counter, get_reader_for, line_counter, preprocessing
 
 from retro.analyses.function_scopes import Scopes
+from retro.analyses.parser_service import limit_memory, serve
 from retro.analyses.script_functions import SUFFIXES, script_functions
 
-_CPU_SECONDS = 5  # a text of 100 kB takes 0.06 s
-_MEMORY_BYTES = 2 << 30
 _NAME_CHARACTERS = 200
 _NUMBERED = re.compile(r"anonymous__\d+")
 # What a reader of lizard can stumble over in a text that is no valid program.
@@ -39,16 +35,8 @@ Function = tuple[str, int, int, int, int]  # name, first line, last line, cyclom
 
 
 def main(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answers requests until there are none. The signal of the timer ends the process, whatever it is doing."""
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    while line := requests.readline():
-        suffix, size = line.split()
-        content = requests.read(int(size))
-        signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
-        answer = judged(suffix.decode(), content)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        answers.write(json.dumps(answer).encode() + b"\n")
-        answers.flush()
+    """Answers requests until there are none."""
+    serve(requests, answers, judged)
 
 
 def judged(suffix: str, content: bytes) -> list[Function] | str:
@@ -102,16 +90,6 @@ def _without_comments(tokens: Iterable[str], reader: object) -> Iterator[str]:
             yield from "\n" * token.count("\n")
 
 
-def _limit_memory() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bounded = _MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(_MEMORY_BYTES, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (bounded, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ValueError, OSError):  # a system without this limit: the time limit still holds
-        return
-
-
 if __name__ == "__main__":
-    _limit_memory()
+    limit_memory()
     main(sys.stdin.buffer, sys.stdout.buffer)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 Function = tuple[str, int, int, int, int]  # name, first line, last line, cyclomatic complexity, number of parameters
+FUNCTION_PARSER = "retro.analyses.function_parser"
 OUT_OF_TIME, OUT_OF_MEMORY, ENDED = "out of time", "out of memory", "parser ended"
 _SILENCE_SECONDS = 60  # a worker ends itself after 5 s of CPU on one text
 _KEPT = (
@@ -30,10 +31,10 @@ class Source:
 
 
 class Workers:
-    """Up to `count` parsers, each started when there is work for it. Use it as a context manager: it ends them."""
+    """Up to `count` processes of a parser, each started when there is work for it. A context manager: leaving it ends them."""
 
-    def __init__(self, count: int = 2) -> None:
-        self._count = count
+    def __init__(self, count: int = 2, module: str = FUNCTION_PARSER) -> None:
+        self._count, self._module = count, module
         self._idle: list[_Worker] = []
         self._busy: dict[_Worker, Source] = {}
         self._selector = selectors.DefaultSelector()
@@ -56,7 +57,7 @@ class Workers:
             yield from self._answers()
 
     def _give(self, source: Source) -> None:
-        worker = self._idle.pop() if self._idle else _Worker()
+        worker = self._idle.pop() if self._idle else _Worker(self._module)
         self._busy[worker] = source
         self._selector.register(worker.output, selectors.EVENT_READ, worker)
         worker.ask(source)
@@ -76,11 +77,11 @@ class Workers:
 
 
 class _Worker:
-    """One parser process, `retro.analyses.function_parser`."""
+    """One parser process: a module that serves (retro.analyses.parser_service)."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = FUNCTION_PARSER) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "retro.analyses.function_parser"],
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
