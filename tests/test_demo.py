@@ -121,8 +121,8 @@ def test_git_finds_no_fault_in_the_repository(demo):
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
-def test_the_folder_holds_settings_and_the_repository(demo):
-    assert sorted(path.name for path in demo.iterdir()) == ["platform.git", "retro.toml"]
+def test_the_folder_holds_settings_the_repository_and_what_the_sources_read(demo):
+    assert sorted(path.name for path in demo.iterdir()) == ["data", "logs", "notes", "platform.git", "retro.toml"]
     assert "everything in this project is invented" in (demo / "retro.toml").read_text(encoding="utf-8").lower()
 
 
@@ -248,7 +248,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path, name):
 
 def test_an_empty_folder_is_filled(tmp_path):
     assert write_demo(tmp_path) == tmp_path
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["platform.git", "retro.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "logs", "notes", "platform.git", "retro.toml"]
 
 
 def test_without_git_the_error_says_so_and_nothing_is_left(tmp_path, monkeypatch):

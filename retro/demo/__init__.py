@@ -1,8 +1,9 @@
 """The demo: a small invented project that retells the founding story, as raw files that Retro reads like any other.
 
 `story` reads the plan (sprint-1.txt, sprint-2.txt), `content`, `specials` and `bulk` write what a commit changes,
-`history` plays the plan commit by commit, `fast_import` gives it to git. The plan has fewer files and lines than the
-story tells; recorded runs fill both up, so that a sentence changed in a template does not change the totals.
+`history` plays the plan commit by commit, `fast_import` gives it to git, `bills` writes what the gateway logged, `reviews`
+what the forge tells. The plan has fewer files and lines than the story tells; recorded runs fill both up, so that a sentence
+changed in a template does not change the totals.
 """
 
 import shutil
@@ -10,8 +11,10 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from retro.demo.bills import spend_logs
 from retro.demo.fast_import import create_repository, open_stream
 from retro.demo.history import Commit, History
+from retro.demo.reviews import pull_request_dumps
 from retro.demo.specials import Filler
 from retro.demo.story import FOLDER, moment, read_story
 from retro.errors import UsageError
@@ -22,7 +25,8 @@ _FILE_COUNT, _LINE_COUNT = 1_192, 212_500
 
 
 def write_demo(folder: Path) -> Path:
-    """The folder of a new demo project: retro.toml and the bare repository platform.git, the same commit ids each time.
+    """The folder of a new demo project: retro.toml, the bare repository platform.git, the same commit ids each time,
+    the gateway's log in logs/ and the pull requests in data/prs/.
 
     The folder must be absent or empty, else UsageError; GitError when git cannot write the repository. A failure leaves
     the folder empty.
@@ -62,6 +66,9 @@ def _refuse_filled(folder: Path) -> None:
 
 def _write_files(folder: Path, history: History) -> None:
     shutil.copyfile(FOLDER / "project.toml", folder / "retro.toml")
+    (folder / "logs").mkdir()
+    (folder / "logs" / "gateway.jsonl").write_text(spend_logs(read_story()), encoding="utf-8", newline="\n")
+    shutil.copytree(FOLDER / "notes", folder / "notes")
     create_repository(folder / "platform.git")
     with open_stream(folder / "platform.git") as stream:
         for commit in history.commits:
@@ -70,6 +77,10 @@ def _write_files(folder: Path, history: History) -> None:
             stream.add_ref(ref, commit)
         for tag in history.tags:
             stream.add_tag(tag)
+        dumps = pull_request_dumps(history.pull_requests, stream.id_of)
+    (folder / "data" / "prs").mkdir(parents=True)
+    for name, text in dumps.items():
+        (folder / "data" / "prs" / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _sprint_totals(head: Commit) -> tuple[int, int]:

@@ -50,6 +50,10 @@ class Stream:
         """Point a ref at a commit."""
         self._write(f"reset {ref}\nfrom :{self._commits[id(commit)]}\n\n")
 
+    def id_of(self, commit: Commit) -> str:
+        """The id that git gave a commit."""
+        return self._mark_id(self._commits[id(commit)])
+
     def _next_mark(self) -> int:
         self._mark_count += 1
         return self._mark_count
@@ -63,7 +67,10 @@ class Stream:
         return self._blobs[content]
 
     def _commit_id(self, key: str) -> str:
-        self._write(f"get-mark :{self._keys[key]}\n")
+        return self._mark_id(self._keys[key])
+
+    def _mark_id(self, mark: int) -> str:
+        self._write(f"get-mark :{mark}\n")
         self._commands.flush()
         return self._answers.readline().decode().strip()
 
@@ -95,7 +102,7 @@ def create_repository(folder: Path) -> None:
     try:
         done = subprocess.run(["git", *arguments], env=_environment(), capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise GitError("the demo needs git, and there is no 'git' on the PATH; install git 2.35 or later") from error
+        raise GitError("the demo needs git, and there is no 'git' on the PATH; install git 2.37 or later") from error
     _check(folder, done.returncode)
 
 
@@ -120,5 +127,5 @@ def _check(folder: Path, status: int) -> None:
     if status:
         raise GitError(
             f"git could not write the demo's repository '{folder}' (exit {status}); "
-            "look for free disk space and for git 2.35 or later, then run it again in an empty folder"
+            "look for free disk space and for git 2.37 or later, then run it again in an empty folder"
         )

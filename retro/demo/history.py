@@ -60,6 +60,16 @@ class Tag:
     message: str
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A pull request as it was played: its commits, the one that it forked from, and the one that landed it, if any."""
+
+    block: Block
+    base: Commit
+    commits: tuple[Commit, ...]
+    landed: Commit | None
+
+
 class History:
     """The commits of a plan in the order in which they were made, with further refs and tags."""
 
@@ -68,6 +78,7 @@ class History:
         self.main: list[Commit] = []
         self.refs: dict[str, Commit] = {}
         self.tags: list[Tag] = []
+        self.pull_requests: list[Planned] = []
         self._filler = filler
         self._wanted: dict[str, set[str]] = {}
         for step in (step for block in story for step in block.steps):
@@ -102,6 +113,8 @@ class History:
             self._rebase(block, commits)
         elif "unmerged" not in block.words:
             self._merge(block, fork, commits)
+        landed = None if "unmerged" in block.words else self.main[-1]
+        self.pull_requests.append(Planned(block, fork, tuple(commits), landed))
 
     def _fork(self, block: Block) -> Commit:
         """The commit of main from which the branch can start without meeting a conflict later."""
@@ -147,7 +160,7 @@ class History:
             changes[path] = merged_text(path)
         title = f"Merge pull request #{block.number} from {_ORGANISATION}/{block.branch}"
         text = f"{title}\n\n{block.steps[0].subject}\n"
-        author, forge = _stamp(_reviewer(block), block.at), _stamp("forge", block.at)
+        author, forge = _stamp(reviewer_of(block), block.at), _stamp("forge", block.at)
         self._land(Commit("merge", _MAIN, (self.main[-1], commits[-1]), changes, text, author, forge))
 
     def _squash(self, block: Block, changes: Changes) -> None:
@@ -191,6 +204,7 @@ def _trailers(block: Block, step: Step) -> tuple[str, ...]:
     return tuple(every[agent][number_of(step.subject) % len(every[agent])] for agent in agents)
 
 
-def _reviewer(block: Block) -> str:
+def reviewer_of(block: Block) -> str:
+    """Key of the person who reviewed and merged a pull request."""
     humans = [key for key in toml("people.toml")["people"] if key not in ("bot", "forge", block.author)]
     return humans[block.number % len(humans)]
