@@ -8,6 +8,7 @@ notebooks too.
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,42 @@ def find_notebook(name: str, root: Path) -> Path:
             return place / f"{name}.ipynb"
     known = sorted({path.stem for place in places for path in place.glob("*.ipynb") if _NAME.fullmatch(path.stem)})
     raise UsageError(f"no notebook {name!r}; there {'is' if len(known) == 1 else 'are'} {', '.join(known)}")
+
+
+@dataclass(frozen=True)
+class DeepPage:
+    """A notebook that `retro build` makes a page of beside the main one: `title` of its links, the table that it `needs`."""
+
+    name: str
+    title: str
+    needs: str | None
+
+
+def deep_pages(root: Path) -> list[DeepPage]:
+    """The notebooks whose metadata names a page, `{"retro": {"page": "What it cost"}}`, by name.
+
+    The project's own notebook stands for the shipped one of its name, also where it names no page.
+    """
+    places = (shipped("notebooks"), root / "notebooks")
+    found = {path.stem: path for place in places for path in place.glob("*.ipynb") if _NAME.fullmatch(path.stem)}
+    pages = (_deep_page(name, path) for name, path in sorted(found.items()))
+    return [page for page in pages if page]
+
+
+def _deep_page(name: str, path: Path) -> DeepPage | None:
+    try:
+        told = json.loads(path.read_text("utf-8"))["metadata"]["retro"]
+        title, needs = told["page"], told.get("needs")
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ):  # no notebook, or one that says nothing of a page
+        return None
+    is_told = isinstance(title, str) and isinstance(needs, str | None)
+    return DeepPage(name, title, needs) if is_told else None
 
 
 def shipped_templates() -> list[Path]:

@@ -274,7 +274,10 @@ def snapshot(connection: duckdb.DuckDBPyConnection) -> str:
         select sha256(concat_ws(' ',
             (select string_agg(concat_ws('|', project, timezone, plan_digest), ' ') from projects),
             (select string_agg(concat_ws('|', sprint, starts_at, ends_at), ' ' order by sprint) from sprints),
-            (select string_agg(concat_ws('|', repo, tips_digest, is_configured), ' ' order by repo) from repos)))
+            (select string_agg(concat_ws('|', repo, tips_digest, is_configured), ' ' order by repo) from repos),
+            (select string_agg(concat_ws('|', source, item, digest), ' ' order by source, item) from (
+                select source, item, arg_max(coalesce(digest, status), started_at) as digest
+                from load_log where source <> 'git' group by all))))
         """
     ).fetchall()
     return digest
@@ -303,7 +306,9 @@ def _entries(lines: list[str]) -> Iterator[str]:
 
 
 def _check_sprint(connection: duckdb.DuckDBPyConnection, sprint: str) -> None:
-    known = [name for (name,) in execute(connection, "select sprint from sprints order by sequence", {}, "sprints").rows()]
+    known = [
+        name for (name,) in execute(connection, "select sprint from sprints order by sequence", {}, "sprints").rows()
+    ]
     if sprint not in known:
         newest = ", ".join(known[-10:]) or "none; set [sprints] in retro.toml and run `retro mine`"
         raise QueryError(f"no sprint {sprint!r}; the newest ones are {newest}")

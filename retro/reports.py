@@ -7,7 +7,7 @@ escaped.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retro.errors import RetroError
-from retro.notebooks import find_notebook, run_notebook
+from retro.notebooks import deep_pages, find_notebook, run_notebook
 from retro.page.parts import Page, read_page
 from retro.quick_imports import quick_import
 from retro.report_numbers import frozen_numbers
@@ -37,7 +37,7 @@ def build_page(
     such notebook, NotebookError when a cell fails, RetroError when the folder cannot be written.
     """
     notebook = run_notebook(find_notebook(name, root), {"sprint": sprint}, root, on_cell)
-    return write_report(notebook, report_path(folder, sprint, name))
+    return write_report(notebook, report_path(folder, sprint, name), page_links(root, folder, sprint, name))
 
 
 def report_path(folder: Path, sprint: str, name: str = MAIN_NOTEBOOK) -> Path:
@@ -52,16 +52,32 @@ def report_path(folder: Path, sprint: str, name: str = MAIN_NOTEBOOK) -> Path:
     return page if name == MAIN_NOTEBOOK else page.with_suffix("") / f"{name}.html"
 
 
-def write_report(notebook: "NotebookNode", target: Path) -> list[Path]:
+def page_links(root: Path, folder: Path, sprint: str, name: str, written: Collection[str] = ()) -> list[dict[str, str]]:
+    """Title and address, from the page of the notebook `name`, of the sprint's other pages: main page first, deep pages by name.
+
+    Only pages that are there, or that this run writes.
+    """
+    titles = {MAIN_NOTEBOOK: "Main page"} | {page.name: page.title for page in deep_pages(root)}
+    start = report_path(folder, sprint, name).parent
+    paths = {other: report_path(folder, sprint, other) for other in titles if other != name}
+    return [
+        {"title": titles[other], "address": os.path.relpath(path, start)}
+        for other, path in paths.items()
+        if other in written or path.is_file()
+    ]
+
+
+def write_report(notebook: "NotebookNode", target: Path, links: Sequence[dict[str, str]] = ()) -> list[Path]:
     """Writes the page of an executed notebook to `target`, with .ipynb and .numbers.parquet beside it.
 
-    All of them or none: they are written under other names first. Returns their paths, the page first. Raises
-    RetroError when that is not possible.
+    `links` are those of `page_links`. All files or none: they are written under other names first. Returns their paths,
+    the page first. Raises RetroError when that is not possible.
     """
     nbformat = quick_import("nbformat")
     exporter = quick_import("retro.page.exporter").PageExporter()
     page = read_page(notebook)
-    known = {"page": page, "previous": _previous_page(page, target), "metadata": {"name": target.stem}}
+    metadata = {"name": target.stem}
+    known = {"page": page, "previous": _previous_page(page, target), "links": list(links), "metadata": metadata}
     html, _ = exporter.from_notebook_node(notebook, known)
     contents = {
         target: html.encode(),
@@ -82,10 +98,12 @@ def write_report(notebook: "NotebookNode", target: Path) -> list[Path]:
 def _previous_page(page: Page, target: Path) -> str | None:
     """Address of the page of the sprint before, from the page at `target`, if it was built."""
     previous = page.head.get("previous_sprint")
-    if previous is None or not target.name.startswith("sprint-"):
+    is_main, is_deep = (path.name.startswith("sprint-") for path in (target, target.parent))
+    if previous is None or not (is_main or is_deep):
         return None
-    path = report_path(target.parent, previous)
-    return path.name if path.is_file() else None
+    folder, name = (target.parent, MAIN_NOTEBOOK) if is_main else (target.parent.parent, target.stem)
+    path = report_path(folder, previous, name)
+    return os.path.relpath(path, target.parent) if path.is_file() else None
 
 
 @contextmanager
@@ -113,9 +131,10 @@ def all_or_none(folder: Path) -> Iterator[Callable[[Path, bytes], None]]:
 
 
 def _make_folder(folder: Path) -> None:
-    if not folder.exists():
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    if missing:
         folder.mkdir(parents=True)
-        (folder / ".gitignore").write_text(IGNORED, "utf-8")
+        (missing[-1] / ".gitignore").write_text(IGNORED, "utf-8")
     for path in folder.iterdir():
         owner = _TEMPORARY.fullmatch(path.name)
         if owner and not _is_running(int(owner[1])):

@@ -2,7 +2,8 @@
 -- One row per sprint and subject.
 --
 -- sprint: id of the sprint
--- subject: what is judged: commits, lines, themes, work types, authors, areas, languages, functions
+-- subject: what is judged: commits, lines, contents, themes, work types, authors, areas, kinds, languages, functions, merges, pull requests,
+--   bills, transcripts
 -- judged_count: items that could be judged
 -- total_count: all items
 -- unknown: what the others lack, in words
@@ -26,7 +27,9 @@ file_counts as (
         sprint,
         count(*) as change_count,
         count(added_lines) as counted_count,
+        count(*) filter (where lines_status <> 'missing') as present_count,
         count(*) filter (where area <> 'other') as placed_count,
+        count(*) filter (where kind <> 'other') as sorted_count,
         count(language) as named_count
     from sprint_file_changes
     group by all
@@ -41,6 +44,48 @@ function_counts as (
     inner join function_files
         on function_files.repo = sprint_commits.repo and function_files.commit_sha = sprint_commits.commit_sha
     where function_files.status <> 'left_out'
+    group by all
+),
+
+merge_counts as (
+    select
+        sprint_commits.sprint,
+        count(*) filter (where merges.outcome <> 'unjudged') as judged_count,
+        count(*) as merge_count
+    from sprint_commits
+    left join merges on merges.repo = sprint_commits.repo and merges.commit_sha = sprint_commits.commit_sha
+    where sprint_commits.is_merge
+    group by all
+),
+
+-- One that did not land has no time of its own in git: it belongs to the sprint in which its last commit was made.
+pull_request_counts as (
+    select
+        sprints.sprint,
+        count(pull_requests.state) as judged_count,
+        count(*) as pull_request_count
+    from pull_requests
+    inner join sprints
+        on coalesce(pull_requests.merged_at, pull_requests.closed_at, pull_requests.head_committed_at) >= sprints.starts_at
+        and coalesce(pull_requests.merged_at, pull_requests.closed_at, pull_requests.head_committed_at) < sprints.ends_at
+    group by all
+),
+
+bill_counts as (
+    select
+        sprint,
+        count(case when expected_cost_usd is not null then cost_usd end) as priced_count,
+        count(*) as request_count
+    from sprint_requests
+    group by all
+),
+
+transcript_counts as (
+    select
+        sprint,
+        sum(known_day_count)::bigint as known_count,
+        sum(day_count)::bigint as day_count
+    from transcript_days
     group by all
 )
 
@@ -57,10 +102,17 @@ union all
 select sprint, 'authors', attributed_count, written_count, 'commits without any mark of who wrote them; merges are not counted'
 from commit_counts
 union all
-select sprint, 'lines', counted_count, change_count, 'changes of binary files, which have no lines'
+select sprint, 'lines', counted_count, change_count, 'changes of binary files, which have no lines, and of files whose content is missing'
+from file_counts
+union all
+select sprint, 'contents', present_count, change_count,
+    'changes of files whose content is missing: the clone is filtered, or has lost them'
 from file_counts
 union all
 select sprint, 'areas', placed_count, change_count, 'changes of files that no area glob matches'
+from file_counts
+union all
+select sprint, 'kinds', sorted_count, change_count, 'changes of files whose name tells no kind'
 from file_counts
 union all
 select sprint, 'languages', named_count, change_count, 'changes of files whose name tells no language'
@@ -68,3 +120,17 @@ from file_counts
 union all
 select sprint, 'functions', parsed_count, asked_count, 'changes of code files whose functions could not be told'
 from function_counts
+union all
+select sprint, 'merges', judged_count, merge_count, 'merges with more than two parents, or whose history is cut off or damaged'
+from merge_counts
+union all
+select sprint, 'pull requests', judged_count, pull_request_count,
+    'pull requests of which git cannot tell whether they were merged'
+from pull_request_counts
+union all
+select sprint, 'bills', priced_count, request_count, 'requests whose price or tokens are not known'
+from bill_counts
+union all
+select sprint, 'transcripts', known_count, day_count,
+    'days before the oldest transcript that is known, or after the last reading: agents delete transcripts'
+from transcript_counts

@@ -6,14 +6,17 @@
 -- first_date: first day, in the project's zone
 -- commit_count: commits, merges included
 -- merge_count: commits with two parents or more
--- changed_file_count: distinct paths changed by commits other than merges
--- added_lines: sum of lines added by commits other than merges, binary files left out
+-- changed_file_count: distinct paths changed by commits other than merges, of all kinds
+-- own_changed_file_count: those that are neither generated nor vendored nor lock files
+-- added_lines: sum of lines added by commits other than merges, in files of all kinds, binary files left out
 -- deleted_lines: sum of lines deleted likewise
+-- own_added_lines: added_lines without those of generated, vendored and lock files
+-- own_deleted_lines: deleted_lines likewise
 -- author_count: distinct authors by .mailmap and address, bots and agents included
 -- active_day_count: days with a commit, in the project's zone
 --
--- Left out: what sprint_commits and sprint_file_changes leave out.
--- Evidence: verified
+-- Left out: what sprint_commits and sprint_file_changes leave out. Kinds of files are told by rules on names (file_kinds).
+-- Evidence: inferred
 with commit_totals as (
     select
         sprint,
@@ -30,6 +33,7 @@ changed_paths as (
         sprint,
         repo,
         path,
+        is_own,
         sum(added_lines)::bigint as added_lines,
         sum(deleted_lines)::bigint as deleted_lines
     from sprint_file_changes
@@ -40,8 +44,11 @@ file_totals as (
     select
         sprint,
         count(*) as changed_file_count,
+        count(*) filter (where is_own) as own_changed_file_count,
         sum(added_lines)::bigint as added_lines,
-        sum(deleted_lines)::bigint as deleted_lines
+        sum(deleted_lines)::bigint as deleted_lines,
+        sum(added_lines) filter (where is_own)::bigint as own_added_lines,
+        sum(deleted_lines) filter (where is_own)::bigint as own_deleted_lines
     from changed_paths
     group by all
 )
@@ -53,8 +60,11 @@ select
     coalesce(commit_totals.commit_count, 0) as commit_count,
     coalesce(commit_totals.merge_count, 0) as merge_count,
     coalesce(file_totals.changed_file_count, 0) as changed_file_count,
+    coalesce(file_totals.own_changed_file_count, 0) as own_changed_file_count,
     coalesce(file_totals.added_lines, 0) as added_lines,
     coalesce(file_totals.deleted_lines, 0) as deleted_lines,
+    coalesce(file_totals.own_added_lines, 0) as own_added_lines,
+    coalesce(file_totals.own_deleted_lines, 0) as own_deleted_lines,
     coalesce(commit_totals.author_count, 0) as author_count,
     coalesce(commit_totals.active_day_count, 0) as active_day_count
 from sprints

@@ -18,7 +18,18 @@ from retro.errors import UsageError
 from retro.figures.sentences import finding, provenance_sentence, summary_sentences
 from retro.figures.tables import html_table, plain_table
 from retro.figures.theme import NOTEBOOK_WIDTH, theme
-from retro.figures.wording import UNKNOWN, change_text, column_title, day_range, measure_text, short_number, value_text
+from retro.figures.wording import (
+    OWN,
+    UNKNOWN,
+    change_text,
+    column_title,
+    day_range,
+    exact_text,
+    measure_text,
+    share_text,
+    tile_text,
+    whole_text,
+)
 from retro.formats import json_value
 
 if TYPE_CHECKING:
@@ -32,6 +43,7 @@ CHART_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 # Rows that travel with a figure. More belong into the warehouse, not on a page.
 MOST_ROWS = 300
 WIDEST_IN_LAB = 520
+NOTHING = "Nothing to show: the query found no rows."
 TITLE_LETTERS = 62
 
 
@@ -53,18 +65,22 @@ def figure(
     title: str | None = None,
     subtitle: str = "",
     anchor: str | None = None,
-) -> Figure:
-    """A result as a chart, or as a table of the named columns or of all. An empty result becomes one sentence.
+    nothing: str | None = NOTHING,
+) -> Figure | None:
+    """A result as a chart, or as a table of the named columns or of all.
 
-    The title is the finding in words where one is known, else the query's question. The anchor, by which the page links
-    to the figure, is the query's name; a second figure of the same query needs one of its own.
+    An empty result becomes the sentence `nothing`; with None it is not shown at all. The title is the finding in words
+    where one is known, else the query's question. The anchor, by which the page links to the figure, is the query's
+    name; a second figure of the same query needs one of its own.
     """
     heading = title or finding(result, anchor) or result.question
     columns = shown if isinstance(shown, tuple) else tuple(result.columns)
     details = {"kind": "figure", "title": heading, "subtitle": subtitle, "shown": list(columns), **source_of(result)}
     details["anchor"] = anchor_of(anchor or result.name)
     if not result.row_count:
-        return Figure({"text/plain": f"{heading}\nNothing to show: the query found no rows."}, details)
+        if nothing is None:
+            return None
+        return Figure({"text/plain": f"{heading}\n{nothing}"}, {**details, "nothing": nothing})
     text = {"text/plain": plain_table(result, heading, columns)}
     if shown is None or isinstance(shown, tuple):
         return Figure({**text, "text/html": html_table(result, heading, columns)}, details)
@@ -72,21 +88,24 @@ def figure(
     return Figure({**text, CHART_TYPE: _notebook_chart(shown, heading, subtitle)}, details)
 
 
-def tiles(result: "Result", *columns: str | tuple[str, str]) -> Figure:
+def tiles(result: "Result", *columns: str | tuple[str, ...]) -> Figure | None:
     """Headline numbers: one tile per column from the last row, with the change against the row before and a sparkline.
 
-    `result` has a row per sprint, oldest first, and a column `sprint`. Of a pair of columns the second stands in small
-    type beside the first.
+    `result` has a row per sprint, oldest first, and a column `sprint`. Of several columns the others stand in small type
+    beside the first; under `own_x` stands `x`, the same number with all files. None when nothing of it was ever known.
     """
     rows = result.rows()
+    if rows and all(row[_first(column)] is None for row in rows for column in columns):
+        return None
     details = {"kind": "tiles", "title": result.question, "subtitle": ""}
     details["tiles"] = [_tile(rows, column) for column in columns if rows]
     cells = [
         f"<td style='text-align:left;vertical-align:top;padding:0 1.5em 0 0'>{escape(tile['label'])}<br>"
-        f"<b style='font-size:1.6em'>{escape(tile['number'])}</b><br>{escape(tile['change'])}</td>"
+        f"<b style='font-size:1.6em'>{escape(tile['number'])}</b> {escape(tile['beside'])}<br>"
+        f"{escape(tile['whole'])}{'<br>' if tile['whole'] else ''}{escape(tile['change'])}</td>"
         for tile in details["tiles"]
     ]
-    text = "\n".join(f"{tile['label']}: {tile['exact']} ({tile['change']})" for tile in details["tiles"])
+    text = "\n".join(_tile_text(tile) for tile in details["tiles"])
     data = {"text/plain": text, "text/html": f"<table><tr>{''.join(cells)}</tr></table>"}
     return Figure(data, {**details, **source_of(result)})
 
@@ -166,17 +185,40 @@ def _kind(value: object) -> str:
     return "day" if isinstance(value, date) else "text"
 
 
-def _tile(rows: list[dict], column: str | tuple[str, str]) -> dict:
-    name, beside = column if isinstance(column, tuple) else (column, None)
-    now = rows[-1]
+def _first(column: str | tuple[str, ...]) -> str:
+    return column if isinstance(column, str) else column[0]
+
+
+def _tile(rows: list[dict], column: str | tuple[str, ...]) -> dict:
+    name, *others = (column,) if isinstance(column, str) else column
+    now, whole = rows[-1], name.removeprefix(OWN)
+    has_whole = name != whole and whole in others
     return {
-        "label": column_title(name),
-        "number": UNKNOWN if now[name] is None else short_number(now[name]),
-        "exact": value_text(name, now[name]),
-        "beside": measure_text(beside, now[beside]) if beside else "",
+        "label": column_title(whole if has_whole else name),
+        "number": UNKNOWN if now[name] is None else tile_text(name, now[name]),
+        "exact": exact_text(name, now[name]),
+        "beside": " ".join(_beside(other, now[other]) for other in others if other != whole),
+        "whole": whole_text(now[whole], now[name]) if has_whole else "",
         "change": _change(rows, name),
-        "values": [json_value(row[name]) for row in rows],
+        "values": [_bar_value(row[name]) for row in rows],
     }
+
+
+def _beside(name: str, value: object) -> str:
+    """A number beside a tile's own: "101 merges"; a share with its noun: "97 % verified"."""
+    if name.endswith("_share") and value is not None:
+        return f"{share_text(float(value))} {column_title(name.removesuffix('_share'))}"
+    return measure_text(name, value)
+
+
+def _bar_value(value: object) -> object:
+    """A value of a sparkline: money too is a number there."""
+    return float(value) if isinstance(value, Decimal) else json_value(value)
+
+
+def _tile_text(tile: dict) -> str:
+    said = [text for text in (tile["exact"], tile["beside"], tile["whole"]) if text]
+    return f"{tile['label']}: {'; '.join(said)} ({tile['change']})"
 
 
 def _change(rows: list[dict], name: str) -> str:
@@ -187,7 +229,7 @@ def _change(rows: list[dict], name: str) -> str:
         return f"not known in {'this sprint' if now is None else 'sprint ' + rows[-2]['sprint']}"
     if now == before:
         return f"as in sprint {rows[-2]['sprint']}"
-    return f"{change_text(now, before)} against sprint {rows[-2]['sprint']}"
+    return f"{change_text(now, before, name)} against sprint {rows[-2]['sprint']}"
 
 
 def _notebook_chart(chart: "altair.TopLevelMixin", title: str, subtitle: str) -> dict:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from retro.figures.theme import COLOURS, NOTEBOOK_WIDTH
-from retro.figures.wording import column_title, measure_text, number_text, share_text, value_text
+from retro.figures.wording import column_title, exact_text, measure_text, number_text, share_text, value_text
 from retro.quick_imports import quick_import
 
 if TYPE_CHECKING:
@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from retro.queries import Result
 
 # Buckets for what no rule matched; drawn paler, because they say least.
-VAGUE_NAMES = frozenset({"uncategorized", "unknown", "other"})
+VAGUE_NAMES = frozenset(
+    {
+        "uncategorized",
+        "unknown",
+        "other",
+        "not tagged",
+        "unattributed",
+        "main branch",
+        "branch without a pull request",
+        "commit without a pull request",
+    }
+)
 MOST_ROWS = 20
 ROW_STEP, NOTE_STEP, BAR_SIZE, DOT_ROOM = 38, 17, 9, 6
 # What a letter of the text at the right edge takes, in pixels, and the gap between it and the name.
@@ -48,7 +59,7 @@ def bars(
         for line, row in zip(lines, rows, strict=True)
         for order, column in enumerate(values)
     ]
-    mark = _rows(alt, alt.Data(values=parts)).mark_bar(size=BAR_SIZE, yOffset=_bar_offset(lines))
+    mark = chart_rows(alt, alt.Data(values=parts)).mark_bar(size=BAR_SIZE, yOffset=bar_offset(lines))
     drawn = mark.encode(
         x=alt.X("value:Q", axis=None, stack="zero", scale=alt.Scale(nice=False)),
         color=part_colour(alt, titles, ["work", "other work"]),
@@ -56,7 +67,7 @@ def bars(
         order="order:Q",
         tooltip=tooltip(alt, rows),
     )
-    return _with_texts(alt, [drawn], lines)
+    return with_texts(alt, [drawn], lines)
 
 
 def share_bars(
@@ -69,14 +80,15 @@ def share_bars(
     alt = quick_import("altair")
     rows = result.rows()[:MOST_ROWS]
     lines = [
-        {**line, **_share_says(row, share, of)} for line, row in zip(_lines(rows, name, of, notes), rows, strict=True)
+        {**line, **_share_says(row, share, of, notes)}
+        for line, row in zip(_lines(rows, name, of, notes), rows, strict=True)
     ]
-    chart = _rows(alt)
-    look = {"size": BAR_SIZE, "yOffset": _bar_offset(lines)}
+    chart = chart_rows(alt)
+    look = {"size": BAR_SIZE, "yOffset": bar_offset(lines)}
     track = chart.mark_bar(color=COLOURS["track"], **look).encode(x=alt.value(0), x2=alt.value("width"))
     length = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     solid = chart.mark_bar(**look).encode(x=length, tooltip=tooltip(alt, rows))
-    return _with_texts(alt, [track, solid], lines)
+    return with_texts(alt, [track, solid], lines)
 
 
 def paired_dots(result: "Result", name: str | tuple[str, ...], pair: tuple[str, str]) -> "altair.LayerChart":
@@ -91,21 +103,21 @@ def paired_dots(result: "Result", name: str | tuple[str, ...], pair: tuple[str, 
     # The range leaves room for half a ring at both ends, so that the names stay in line with the other charts.
     scale = alt.Scale(domain=[0, most or 1], range=[DOT_ROOM, alt.expr(f"width - {DOT_ROOM}")])
     claimed, found = (alt.X(f"{key}:Q", axis=None, scale=scale) for key in ("claimed", "found"))
-    chart = _rows(alt)
-    offset = _bar_offset(lines)
+    chart = chart_rows(alt)
+    offset = bar_offset(lines)
     track = chart.mark_rule(yOffset=offset, color=COLOURS["track"]).encode(x=alt.value(0), x2=alt.value("width"))
     link = chart.mark_rule(yOffset=offset, strokeWidth=2).encode(x=claimed, x2="found:Q")
     ring = chart.mark_point(filled=False, strokeWidth=2, yOffset=offset, color=COLOURS["baseline"], size=90)
     dot = chart.mark_point(yOffset=offset)
     hover = tooltip(alt, rows)
-    return _with_texts(
+    return with_texts(
         alt, [track, link, ring.encode(x=claimed, tooltip=hover), dot.encode(x=found, tooltip=hover)], lines
     )
 
 
 def exact_values(row: dict) -> dict:
     """The row as a tooltip shows it, under numbered keys: a column's name is nothing to build an expression from."""
-    return {f"exact_{number}": value_text(column, value) for number, (column, value) in enumerate(row.items())}
+    return {f"exact_{number}": exact_text(column, value) for number, (column, value) in enumerate(row.items())}
 
 
 def tooltip(alt: Any, rows: list[dict]) -> list:
@@ -126,7 +138,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _rows(alt: Any, data: Any = None) -> "altair.Chart":
+def chart_rows(alt: Any, data: Any = None) -> "altair.Chart":
     """A chart with a row per line; without data of its own it takes those of the layers that it becomes part of."""
     return alt.Chart(data or alt.Undefined).encode(y=alt.Y("row:O", axis=None, sort=None))
 
@@ -168,13 +180,14 @@ def _notes(row: dict, notes: str | tuple[str, ...] | None) -> list[str]:
     return [value] if isinstance(value, str) else list(value or [])
 
 
-def _share_says(row: dict, share: str, of: tuple[str, str]) -> dict:
+def _share_says(row: dict, share: str, of: tuple[str, str], notes: str | None) -> dict:
     if row[share] is None:
         return {"says": "unknown"}
     part, whole = (number_text(row[column]) for column in of)
     says = f"{share_text(float(row[share]))} · {part} of {whole}"
-    # Notes say what the rest is, so a whole has none.
-    return {"value": _plain(row[share]), "says": says, **({"notes": []} if row[share] == 1 else {})}
+    # What is unknown is said of the rest, and a whole has none; an interval it has.
+    is_whole = notes == "unknown" and row[share] == 1
+    return {"value": _plain(row[share]), "says": says, **({"notes": []} if is_whole else {})}
 
 
 def _telling_names(rows: list[dict], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -195,23 +208,23 @@ def _note_count(lines: list[dict]) -> int:
     return max((len(line["notes"]) for line in lines), default=0)
 
 
-def _bar_offset(lines: list[dict]) -> float:
+def bar_offset(lines: list[dict]) -> float:
     """Pixels from the middle of a row down to its bar: notes below push the bar up."""
     return 7 - _note_count(lines) * NOTE_STEP / 2
 
 
-def _with_texts(alt: Any, marks: list, lines: list[dict]) -> "altair.LayerChart":
+def with_texts(alt: Any, marks: list, lines: list[dict]) -> "altair.LayerChart":
     """The marks with each row's name and numbers above them and its notes below."""
     count = _note_count(lines)
-    chart = _rows(alt)
-    above = {"baseline": "alphabetic", "yOffset": _bar_offset(lines) - 10}
+    chart = chart_rows(alt)
+    above = {"baseline": "alphabetic", "yOffset": bar_offset(lines) - 10}
     # A path tells most at its end, so it loses its beginning when it is too long.
     look = {"style": "path", "dir": "rtl"} if any(line["is_path"] for line in lines) else {"style": "name"}
     taken = LETTER_WIDTH * max((len(line["says"]) for line in lines), default=0) + GAP
     name = chart.mark_text(align="left", limit=alt.expr(f"width - {taken}"), **above, **look)
     says = chart.mark_text(align="right", style="says", **above)
     texts = [name.encode(x=alt.value(0), text="name:N"), says.encode(x=alt.value("width"), text="says:N")]
-    notes = [_note(alt, chart, index, _bar_offset(lines)) for index in range(count)]
+    notes = [_note(alt, chart, index, bar_offset(lines)) for index in range(count)]
     # A number, since Vega-Lite warns in the browser about a step beside a width that follows its container.
     height = (ROW_STEP + NOTE_STEP * len(notes)) * len(lines)
     # Every row gets as many notes as the longest, since a missing one would be drawn as "undefined".

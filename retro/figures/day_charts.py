@@ -30,8 +30,8 @@ def day_strip(result: "Result") -> "altair.LayerChart":
     most = max((day["total"] for day in days), default=0)
     # The sixth at the top is for the numbers over the columns and the diamonds.
     scale = alt.Scale(domain=[0, (most or 1) * 1.2])
-    columns = _columns(alt, parts).encode(
-        x=_day_axis(alt, days),
+    columns = columns_of(alt, parts).encode(
+        x=day_axis(alt, days),
         y=alt.Y("value:Q", axis=None, scale=scale, stack="zero"),
         color=part_colour(alt, ["other commits", "merges"], ["work", "merges"]),
         order="order:Q",
@@ -42,7 +42,7 @@ def day_strip(result: "Result") -> "altair.LayerChart":
 
 
 def line_strip(result: "Result") -> "altair.LayerChart":
-    """The lines of each day: added above the zero line, deleted below it."""
+    """The own lines of each day: added above the zero line, deleted below it."""
     alt = quick_import("altair")
     rows = result.rows()
     days = [_day(row) for row in rows]
@@ -53,8 +53,8 @@ def line_strip(result: "Result") -> "altair.LayerChart":
     ]
     # The sign is in the direction already; "k" as in the tiles.
     axis = alt.Axis(grid=True, tickCount=4, labelExpr="replace(format(abs(datum.value), '~s'), 'k', ' k')")
-    columns = _columns(alt, parts).encode(
-        x=_day_axis(alt, days),
+    columns = columns_of(alt, parts).encode(
+        x=day_axis(alt, days),
         y=alt.Y("value:Q", axis=axis, stack=None),
         color=part_colour(alt, ["added", "deleted"], ["added", "deleted"]),
         tooltip=tooltip(alt, rows),
@@ -69,19 +69,19 @@ def _day(row: dict) -> dict:
         "total": row["commit_count"],
         "other commits": row["commit_count"] - row["merge_count"],
         "merges": row["merge_count"],
-        "added": row["added_lines"],
-        "deleted": row["deleted_lines"],
+        "added": row["own_added_lines"],
+        "deleted": row["own_deleted_lines"],
         "mark": "release" if row["release_count"] else None,
         "times": str(row["release_count"]) if row["release_count"] > 1 else "",
         **exact_values(row),
     }
 
 
-def _columns(alt: Any, parts: list[dict]) -> "altair.Chart":
+def columns_of(alt: Any, parts: list[dict]) -> "altair.Chart":
     return alt.Chart(alt.Data(values=parts)).mark_bar(width=alt.RelativeBandSize(0.8))
 
 
-def _day_axis(alt: Any, days: list[dict]) -> "altair.X":
+def day_axis(alt: Any, days: list[dict]) -> "altair.X":
     """Weekday over day of the month, out of "Tue 17 March 2026"; of many days only the Mondays, with their month."""
     words = "split(datum.label, ' ')"
     few = alt.Axis(labelAngle=0, labelExpr=f"slice({words}, 0, 2)")
@@ -100,14 +100,14 @@ def _totals(alt: Any, days: list[dict], scale: "altair.Scale") -> list:
         return []
     busy = alt.Chart(alt.Data(values=[day for day in days if day["total"]]))
     text = busy.mark_text(baseline="bottom", yOffset=-3, style="mark")
-    return [text.encode(x=_day_axis(alt, days), y=alt.Y("total:Q", axis=None, scale=scale), text="total:Q")]
+    return [text.encode(x=day_axis(alt, days), y=alt.Y("total:Q", axis=None, scale=scale), text="total:Q")]
 
 
 def _releases(alt: Any, days: list[dict], hover: list) -> list:
     released = [day for day in days if day["mark"]]
     if not released:
         return []
-    chart = alt.Chart(alt.Data(values=released)).encode(x=_day_axis(alt, days), tooltip=hover)
+    chart = alt.Chart(alt.Data(values=released)).encode(x=day_axis(alt, days), tooltip=hover)
     legend = alt.Legend(symbolFillColor=COLOURS["releases"], symbolStrokeWidth=0)
     shape = alt.Shape("mark:N", scale=alt.Scale(domain=["release"], range=["diamond"]), legend=legend)
     diamond = chart.mark_point(color=COLOURS["releases"], size=80).encode(y=alt.value(10), shape=shape)

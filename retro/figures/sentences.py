@@ -10,7 +10,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from retro.figures.money_sentences import MONEY_FINDINGS, bill_sentence, transcript_sentence
+from retro.figures.note_sentences import NOTE_FINDINGS
+from retro.figures.review_sentences import REVIEW_FINDINGS
 from retro.figures.wording import (
+    NOT_OWN,
+    OWN,
     column_title,
     counted,
     day_text,
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 # standard deviation.
 FEWEST_EARLIER_SPRINTS = 4
 UNUSUAL_FROM, NORMAL_SHARE = 3.5, 0.6745
+MOST_SENTENCES = 7
+SAYS_LEAST = ("day_changes", "area_changes", "release_contents")
 
 Rows = list[dict]
 Facts = dict[str, Rows]
@@ -59,10 +66,16 @@ def finding(result: "Result", topic: str | None = None) -> str | None:
 
 
 def summary_sentences(*results: "Result") -> list[Sentence]:
-    """One sentence per fact that the results hold, in the order of the page; what is not known comes last."""
+    """One sentence per fact that the results hold, in the order of the page; what is not known comes last.
+
+    Of more than seven those are left out that say least.
+    """
     facts = {result.name: result.rows() for result in results}
-    said = [(name, template(facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
-    return [Sentence(*text, anchor=name.replace("_", "-")) for name, text in said if text]
+    templates = [(name, template(facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
+    said = [(name, text) for name, text in templates if text]
+    for spare in SAYS_LEAST[: max(0, len(said) - MOST_SENTENCES)]:
+        said = [(name, text) for name, text in said if name != spare]
+    return [Sentence(*text, anchor=name.replace("_", "-")) for name, text in said]
 
 
 def provenance_sentence(sprint: dict, coverage: Rows) -> str:
@@ -109,7 +122,7 @@ def _unusual(rows: Rows, facts: Facts) -> tuple[str, str]:
     if len(earlier) < FEWEST_EARLIER_SPRINTS:
         known = f"{counted(len(earlier), 'earlier sprint')} of the {FEWEST_EARLIER_SPRINTS} that it takes"
         return "Too few sprints to tell what is unusual", f": {known}."
-    columns = [name for name in now if name.endswith(("_count", "_lines"))]
+    columns = [name for name in now if name.endswith(("_count", "_lines")) and OWN + name not in now]
     odd = [name for name in columns if is_unusual([row[name] for row in earlier], now[name])]
     if not odd:
         return "Nothing stands out", f" against the {len(earlier)} sprints before."
@@ -174,7 +187,10 @@ def _busiest_day(rows: Rows, facts: Facts) -> tuple[str, str] | None:
 
 def _areas(rows: Rows, facts: Facts) -> tuple[str, str]:
     first = max(rows, key=lambda row: row["commit_count"])
-    touched = f"{counted(first['commit_count'], 'commit')} changed {counted(first['changed_file_count'], 'file')} there"
+    own = first["own_changed_file_count"]
+    touched = f"{counted(first['commit_count'], 'commit')} changed {counted(own, 'file')} there"
+    if rest := first["changed_file_count"] - own:
+        touched += f", and {number_text(rest)} {list_text(list(NOT_OWN), 'or')} {'file' if rest == 1 else 'files'}"
     others = f"; {counted(len(rows), 'area')} were touched in all." if len(rows) > 1 else "."
     return f"{first['area']} was touched most", f": {touched}{others}"
 
@@ -196,6 +212,8 @@ SUMMARY: tuple[tuple[str, Callable[[Rows, Facts], tuple[str, str] | None]], ...]
     ("release_contents", _releases),
     ("day_changes", _busiest_day),
     ("area_changes", _areas),
+    ("cost_headline", bill_sentence),
+    ("transcript_gaps", transcript_sentence),
     ("coverage_shares", _unknown),
 )
 
@@ -224,10 +242,10 @@ def _day_finding(rows: Rows) -> str | None:
 
 
 def _line_finding(rows: Rows) -> str | None:
-    largest = max(rows, key=lambda row: row["added_lines"])
-    if not largest["added_lines"]:
+    largest = max(rows, key=lambda row: row["own_added_lines"])
+    if not largest["own_added_lines"]:
         return None
-    return f"{day_text(largest['date'])} added the most lines: {short_number(largest['added_lines'])}"
+    return f"{day_text(largest['date'])} added the most lines: {short_number(largest['own_added_lines'])}"
 
 
 def _release_finding(rows: Rows) -> str:
@@ -244,8 +262,18 @@ def _language_finding(rows: Rows) -> str | None:
     known = [row for row in rows if row["language"] != "unknown"]
     if not known:
         return None
-    first = max(known, key=lambda row: row["changed_file_count"])
-    return f"{first['language']} came first, with {counted(first['changed_file_count'], 'changed file')}"
+    first = max(known, key=lambda row: row["own_changed_file_count"])
+    return f"{first['language']} came first, with {counted(first['own_changed_file_count'], 'changed file')}"
+
+
+def _kind_finding(rows: Rows) -> str | None:
+    added = sum(row["added_lines"] for row in rows)
+    left_out = sum(row["added_lines"] for row in rows if not row["is_own"])
+    if not added:
+        return None
+    if not left_out:
+        return f"No line was added to {list_text(list(NOT_OWN), 'or')} files"
+    return f"{list_text(list(NOT_OWN)).capitalize()} files took {share_text(left_out / added)} of the lines added"
 
 
 def _file_finding(rows: Rows) -> str:
@@ -264,6 +292,10 @@ FINDINGS: dict[str, Callable[[Rows], str | None]] = {
     "release_contents": _release_finding,
     "area_changes": _area_finding,
     "language_changes": _language_finding,
+    "kind_changes": _kind_finding,
     "file_changes": _file_finding,
     "uncategorized_commits": _uncategorized_finding,
+    **MONEY_FINDINGS,
+    **REVIEW_FINDINGS,
+    **NOTE_FINDINGS,
 }

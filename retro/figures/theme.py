@@ -11,6 +11,7 @@ COLOURS = {
     "releases": "#d55e00",
     "added": "#009e73",
     "deleted": "#cc79a7",
+    "second model": "#e69f00",
     "baseline": "#8a8f98",
     "track": "#e4e6ea",
 }

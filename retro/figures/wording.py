@@ -9,8 +9,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 MINUS = "\u2212"
+ABBREVIATIONS = {"ai": "AI"}
 UNKNOWN = "\u2013"
 SIGNS = {"added_lines": "+", "deleted_lines": MINUS}
+OWN = "own_"  # begins columns that leave out files which nobody in the team wrote
+NOT_OWN = ("generated", "vendored", "lock")
 NARROW_SPACE = "\u202f"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = (
@@ -56,6 +59,23 @@ def short_number(value: Number) -> str:
     return f"{number_text(millions)}{NARROW_SPACE}M"
 
 
+def money_text(value: Number) -> str:
+    """Dollars to the cent: 1234.5 -> "$1,234.50"; below a cent to four digits, since micro-dollars matter: "$0.000075"."""
+    sign, size = MINUS if value < 0 else "", abs(Decimal(value))
+    if not size:
+        return "$0"
+    if size >= Decimal("0.01"):
+        return f"{sign}${size:,.2f}"
+    return f"{sign}${Decimal(f'{size:.4g}').normalize():f}"
+
+
+def exact_text(name: str, value: object) -> str:
+    """One value as `value_text` gives it, but money with all its digits: "$34.165302"."""
+    if name.endswith("_usd") and isinstance(value, int | float | Decimal):
+        return f"{MINUS if value < 0 else ''}${number_text(abs(value))}"
+    return value_text(name, value)
+
+
 def share_text(share: float) -> str:
     """A share of 0 to 1 in per cent; only none is "0 %" and only all is "100 %"."""
     if 0 < share < 0.005:
@@ -65,11 +85,19 @@ def share_text(share: float) -> str:
     return f"{round(share * 100)}{NARROW_SPACE}%"
 
 
-def change_text(now: Number, before: Number) -> str:
-    """The difference with its sign: "+120", "\u22125", "no change"."""
+def change_text(now: Number, before: Number, name: str = "") -> str:
+    """The difference with its sign: "+120", "\u22125", "+$5.31", "no change"; `name` is the column's."""
     if now == before:
         return "no change"
-    return f"+{short_number(now - before)}" if now > before else short_number(now - before)
+    difference = tile_text(name, now - before)
+    return f"+{difference}" if now > before else difference
+
+
+def tile_text(name: str, value: Number) -> str:
+    """A column's value short enough for a tile: "212 k", "$34.17", "97 %"."""
+    if name.endswith("_usd"):
+        return money_text(value)
+    return share_text(float(value)) if name.endswith("_share") else short_number(value)
 
 
 def plural(noun: str) -> str:
@@ -93,14 +121,25 @@ def column_title(name: str) -> str:
         return plural(name.removesuffix("_count").replace("_", " "))
     for suffix in ("_at", "_usd", "_sha"):
         name = name.removesuffix(suffix)
-    return name.removeprefix("is_").replace("_", " ")
+    words = name.removeprefix("is_").split("_")
+    return " ".join(ABBREVIATIONS.get(word, word) for word in words)
+
+
+def whole_text(whole: Number | None, own: Number | None) -> str:
+    """What stands beside a number that leaves files out: the raw one, and of what the difference is."""
+    if whole is None or own is None:
+        return "with all files: unknown"
+    if whole == own:
+        return f"no {list_text(list(NOT_OWN), 'or')} files"
+    return f"{number_text(whole)} with {list_text(list(NOT_OWN))} files"
 
 
 def measure_text(name: str, value: Number | None) -> str:
     """A value with its column's noun: ("commit_count", 1) -> "1 commit", ("added_lines", 54) -> "+54 lines".
 
-    An unknown value says so.
+    An unknown value says so. That a column leaves files out is told once where it is shown, not with each value.
     """
+    name = name.removeprefix(OWN)
     title = column_title(name)
     if value is None:
         return f"{title} unknown"
@@ -108,6 +147,8 @@ def measure_text(name: str, value: Number | None) -> str:
         return counted(value, name.removesuffix("_count").replace("_", " "))
     if name.endswith("_share"):
         return share_text(float(value))
+    if name.endswith("_usd"):
+        return money_text(value)
     if name in SIGNS and value:
         return f"{SIGNS[name]}{number_text(value)} {'line' if value == 1 else 'lines'}"
     return f"{number_text(value) if value else 'no'} {title}"
@@ -141,22 +182,23 @@ def _local(moment: datetime, timezone: str) -> datetime:
     return aware.astimezone(ZoneInfo(timezone))
 
 
-def list_text(names: list[str]) -> str:
+def list_text(names: list[str], last: str = "and") -> str:
     """Names as a phrase: "a", "a and b", "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def value_text(name: str, value: object, timezone: str = "UTC") -> str:
     """One value of a result as readers see it.
 
-    Numbers are exact, times in that zone, lists joined by middle dots, digests cut to ten letters, unknown is a dash.
+    Numbers are exact but for money (`money_text`), times in that zone, lists joined by middle dots, digests cut to ten
+    letters, unknown is a dash.
     """
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float | Decimal):
-        return share_text(float(value)) if name.endswith("_share") else number_text(value)
+        return _number_of(name, value)
     if isinstance(value, datetime):
         return short_moment(value, timezone)
     if isinstance(value, date):
@@ -164,3 +206,9 @@ def value_text(name: str, value: object, timezone: str = "UTC") -> str:
     if isinstance(value, list | tuple):
         return " · ".join(value_text(name, item, timezone) for item in value)
     return str(value)[:DIGEST_LETTERS] if DIGEST_COLUMN.fullmatch(name) else str(value)
+
+
+def _number_of(name: str, value: Number) -> str:
+    if name.endswith("_usd"):
+        return money_text(value)
+    return share_text(float(value)) if name.endswith("_share") else number_text(value)

@@ -31,7 +31,8 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 
 class PageExporter(TemplateExporter):
-    """Writes the page. Resources: `page`, the parts when they were read already; `previous`, an address."""
+    """Writes the page. Resources: `page`, the parts when they were read already; `previous`, an address; `links`,
+    titles and addresses of the sprint's other pages."""
 
     export_from_notebook = "Retro page"
     output_mimetype = "text/html"
@@ -65,7 +66,8 @@ class PageExporter(TemplateExporter):
         """The page of an executed notebook, and the resources with the parts it was made of under "page"."""
         known = dict(resources or {})
         page = known["page"] = known.get("page") or read_page(nb)
-        known["view"] = _view(page, known)
+        told = nb.metadata.get("retro")
+        known["view"] = {**_view(page, known), "subject": told.get("page", "") if isinstance(told, dict) else ""}
         self.environment.autoescape = True
         self.environment.finalize = visible
         return super().from_notebook_node(nb, known, **options)

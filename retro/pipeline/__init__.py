@@ -1,17 +1,23 @@
-"""mine = sources -> load -> analyses -> load -> swap; build = mine -> notebooks -> reports."""
+"""mine = sources -> load -> analyses -> load -> swap; build = mine -> notebooks -> reports. Names are loaded when first used."""
 
-from retro.pipeline.building import Built, build, shown_sprint
-from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, is_behind, mine, project_sprints
+from importlib import import_module
 
-__all__ = [
-    "Built",
-    "Mined",
-    "Progress",
-    "Silent",
-    "build",
-    "choose_sprint",
-    "is_behind",
-    "mine",
-    "project_sprints",
-    "shown_sprint",
-]
+_HOMES = {
+    "Built": "retro.pipeline.building",
+    "Mined": "retro.pipeline.mining",
+    "Progress": "retro.pipeline.mining",
+    "Silent": "retro.pipeline.mining",
+    "build": "retro.pipeline.building",
+    "choose_sprint": "retro.pipeline.mining",
+    "is_behind": "retro.pipeline.mining",
+    "mine": "retro.pipeline.mining",
+    "project_sprints": "retro.pipeline.mining",
+    "shown_sprint": "retro.pipeline.building",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'retro.pipeline' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

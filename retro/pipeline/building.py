@@ -1,15 +1,15 @@
-"""A sprint's page: mine, run the notebook, write the report."""
+"""A sprint's pages: mine, run the notebooks, write the reports."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from retro.config import Settings, load_settings
-from retro.errors import UsageError
-from retro.notebooks import find_notebook
-from retro.pipeline.functions import judge_functions
+from retro.errors import GitError, NotebookError, UsageError
+from retro.notebooks import deep_pages, find_notebook, run_notebook
 from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, mine
 from retro.queries import open_warehouse
-from retro.reports import MAIN_NOTEBOOK, build_page
+from retro.reports import MAIN_NOTEBOOK, page_links, report_path, write_report
 from retro.warehouse import FILE
 
 REPORTS = Path("reports")
@@ -17,53 +17,126 @@ REPORTS = Path("reports")
 
 @dataclass(frozen=True)
 class Built:
-    """What a build wrote, the page first, and what mining before it did (None without mining)."""
+    """What a build wrote, the main page first, what mining before it did (None without), and deep pages that failed."""
 
     files: tuple[Path, ...]
     sprint: str
     mined: Mined | None
+    failures: dict[str, NotebookError] = field(default_factory=dict)
 
     @property
     def page(self) -> Path:
         """The page."""
         return self.files[0]
 
+    @property
+    def deep_pages(self) -> tuple[Path, ...]:
+        """The pages beside it."""
+        return tuple(path for path in self.files[1:] if path.suffix == ".html")
+
 
 def build(
     root: Path,
     sprint: str | None = None,
     *,
-    notebook: str = MAIN_NOTEBOOK,
+    notebook: str | None = None,
     is_mining: bool = True,
     progress: Progress | None = None,
 ) -> Built:
-    """Mines the project at `root`, runs a notebook for a sprint and writes its page below `reports/`.
+    """Mines the project at `root`, runs its notebooks for a sprint and writes their pages below `reports/`.
 
-    Without a sprint, the last one that ended and has a commit. Repositories that fail do not stop the build, since the
-    page says so: look at `mined.failures`; when none could be read, the first failure is raised. Raises SettingsError,
-    UsageError (unknown sprint or notebook), WarehouseError, NotebookError, RetroError (the page cannot be written).
+    Without a sprint, the last one that ended and has a commit; with `notebook`, that one alone. Repositories that fail do
+    not stop the build, since the page says so: look at `mined.failures`; when none could be read, the first failure is
+    raised. A deep page that fails costs only itself: look at `failures`. Raises SettingsError, UsageError (unknown sprint
+    or notebook), WarehouseError, NotebookError, RetroError (the page cannot be written).
     """
     root = root.resolve()
     settings = load_settings(root)
     choose_sprint(settings, sprint)  # a mistyped id or name is said before minutes of mining, not after
-    find_notebook(notebook, root)
+    find_notebook(MAIN_NOTEBOOK if notebook is None else notebook, root)
     shown = progress or Silent()
     mined = mine(root, progress=shown) if is_mining else None
-    if mined and mined.failures and len(mined.failures) == len(settings.repos):
-        raise next(iter(mined.failures.values()))
-
-    def on_cell(number: int, count: int) -> None:
-        if number == 1:
-            shown.start(f"notebook {notebook}", count)
-        shown.advance(1)
-
+    if mined and all(repo.name in mined.failures for repo in settings.repos):
+        raise mined.failures[settings.repos[0].name]
     chosen = shown_sprint(root, settings, sprint)
     _check_planned(root, chosen)
-    unread = judge_functions(root, chosen, shown) if is_mining else {}
+    unread = _judge_sprint(root, chosen, shown) if is_mining else {}
     if mined:
         mined.failures |= unread
-    files = build_page(root, chosen, notebook, root / REPORTS, on_cell)
-    return Built(tuple(files), chosen, mined)
+    names = [notebook] if notebook is not None else [MAIN_NOTEBOOK, *_wanted_deep_pages(root)]
+    files, failures = _build_pages(root, chosen, names, shown)
+    return Built(tuple(files), chosen, mined, failures)
+
+
+def _build_pages(
+    root: Path, sprint: str, names: list[str], progress: Progress
+) -> tuple[list[Path], dict[str, NotebookError]]:
+    """The files of these notebooks' pages, and what failed; a failure of the first one is raised.
+
+    All notebooks run before a page is written, since pages link to one another.
+    """
+    executed, failures, files = {}, {}, []
+    for name in names:
+        try:
+            executed[name] = run_notebook(
+                find_notebook(name, root), {"sprint": sprint}, root, _teller(progress, f"notebook {name}")
+            )
+        except NotebookError as error:
+            if name == names[0]:
+                raise
+            failures[name] = error
+    folder = root / REPORTS
+    for name, notebook in executed.items():
+        links = page_links(root, folder, sprint, name, executed)
+        files += write_report(notebook, report_path(folder, sprint, name), links)
+    return files, failures
+
+
+def _teller(progress: Progress, what: str) -> Callable[[int, int], None]:
+    def on_cell(number: int, count: int) -> None:
+        if number == 1:
+            progress.start(what, count)
+        progress.advance(1)
+
+    return on_cell
+
+
+def _wanted_deep_pages(root: Path) -> list[str]:
+    """The deep pages whose table has a row; a page about a source that is not connected would say nothing."""
+    with open_warehouse(root / FILE) as warehouse:
+        known = {name for (name,) in warehouse.sql("select table_name from duckdb_tables()").rows()}
+        return [
+            page.name
+            for page in deep_pages(root)
+            if page.needs is None
+            or page.needs not in known  # then the notebook itself fails, and says how
+            or not warehouse.sql(f'select 1 from "{page.needs}" limit 1').is_empty()
+        ]
+
+
+def _judge_sprint(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    """What is told for the sprints that are shown only; gives the repositories that could not be read."""
+    judges = (_judge_functions, _judge_damage, _judge_bug_origins)
+    return {repo: error for judge in judges for repo, error in judge(root, sprint, progress).items()}
+
+
+def _judge_functions(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    # Imported here: `retro mine`, which imports this module too, never pays for Polars and the parsers.
+    from retro.pipeline.functions import judge_functions
+
+    return judge_functions(root, sprint, progress)
+
+
+def _judge_damage(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    from retro.pipeline.damage import judge_damage
+
+    return judge_damage(root, sprint, progress)
+
+
+def _judge_bug_origins(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    from retro.pipeline.bug_origins import judge_bug_origins
+
+    return judge_bug_origins(root, sprint, progress)
 
 
 def shown_sprint(root: Path, settings: Settings, sprint: str | None) -> str:

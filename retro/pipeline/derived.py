@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
@@ -12,13 +11,12 @@ import polars as pl
 
 from retro import tables
 from retro.analyses import categories, file_kinds
+from retro.analyses.declared_kinds import Declaration
 from retro.config import Settings
 from retro.errors import QueryError
-from retro.pipeline import attribution
-from retro.pipeline.log import log_row
+from retro.pipeline import attribution, notes, sessions
 from retro.pipeline.mining import Progress
 from retro.queries import Query, all_queries, located
-from retro.sources.accounts import Account
 from retro.sprints import Sprint
 from retro.warehouse import load
 
@@ -44,22 +42,15 @@ def write_plan(connection: Connection, settings: Settings, sprints: Sequence[Spr
     load(connection, "sprints", tables.frame("sprints", rows))
 
 
-def log_unread(connection: Connection, settings: Settings) -> None:
-    """A row of `load_log` for each source that retro.toml names and this version does not read yet."""
-    named = [("gateway", source.kind) for source in settings.gateway]
-    named += [("agents", source.kind) for source in settings.agents]
-    named += [("forge", source.kind) for source in settings.forge]
-    connection.execute("delete from load_log where status = 'unread'")
-    for section, kind in dict.fromkeys(named):
-        account = Account(note=f"this version of Retro does not read [[{section}]] yet")
-        load(connection, "load_log", log_row(kind, datetime.now(UTC), account, source=section, status="unread"))
-
-
 def judge(connection: Connection, settings: Settings, progress: Progress) -> None:
-    """Fills `commit_kinds`, `commit_attribution` and `file_kinds` where a row is missing or was made by other rules."""
+    """Fills the tables that follow from others where a row is missing or was made by other rules."""
+    notes.forget_overrides(connection)
     _judge_commits(connection, settings, progress)
+    notes.override_kinds(connection)
     attribution.judge(connection, settings, progress)
     _judge_files(connection, settings)
+    _price_requests(connection, settings, progress)
+    sessions.judge(connection, settings, progress)
 
 
 def make_views(connection: Connection, places: tuple[Path, ...]) -> None:
@@ -120,19 +111,40 @@ def _with_paths(connection: Connection, batch: pl.DataFrame) -> list[categories.
 
 
 def _judge_files(connection: Connection, settings: Settings) -> None:
-    digest = file_kinds.rules_digest(settings.areas)
-    while True:
-        pending = connection.sql(
-            f"""
-            select distinct repo, path from commit_files
-                anti join (select repo, path from file_kinds where rules_digest = $digest) as judged using (repo, path)
-            limit {_PATHS_AT_ONCE}
-            """,
-            params={"digest": digest},
-        ).pl()
-        if pending.is_empty():
-            return
-        load(connection, "file_kinds", file_kinds.file_kinds(pending.iter_rows(), settings.areas))
+    for (repo,) in connection.execute("select distinct repo from commit_files order by repo").fetchall():
+        rules = file_kinds.FileRules(settings.areas.get(repo), _declarations(connection, repo))
+        while paths := _pending_paths(connection, repo, rules.digest):
+            load(connection, "file_kinds", file_kinds.file_kinds(repo, paths, rules))
+
+
+def _declarations(connection: Connection, repo: str) -> list[Declaration]:
+    """What the repository declares of its files."""
+    asked = "select path, line, kind, pattern, is_set from declared_kinds where repo = ? order by all"
+    return [Declaration(*row) for row in connection.execute(asked, [repo]).fetchall()]
+
+
+def _pending_paths(connection: Connection, repo: str, digest: str) -> list[str]:
+    """Paths without a row, or with one that other rules made, some at once."""
+    rows = connection.execute(
+        f"""
+        select distinct path from commit_files
+            anti join (select path from file_kinds where repo = $repo and rules_digest = $digest) as judged using (path)
+        where repo = $repo
+        limit {_PATHS_AT_ONCE}
+        """,
+        {"repo": repo, "digest": digest},
+    ).fetchall()
+    return [path for (path,) in rows]
+
+
+def _price_requests(connection: Connection, settings: Settings, progress: Progress) -> None:
+    """Fills `model_prices` and `request_costs`, where there are requests or were some."""
+    asked = "select exists(from gateway_requests) or exists(from request_costs)"
+    if connection.execute(asked).fetchall() == [(True,)]:
+        # Imported here: the price list takes 0.2 s, which a project without bills need not pay.
+        from retro.pipeline.prices import price
+
+        price(connection, settings, progress)
 
 
 def _in_order(views: dict[str, Query]) -> list[str]:

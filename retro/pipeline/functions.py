@@ -43,8 +43,8 @@ def judge_functions(root: Path, sprint: str, progress: Progress | None = None) -
             pending = _pending(connection, sprint)
         if not pending:
             return {}
-        with warehouse.rewrite(path) as connection:
-            return _judge(connection, settings, pending, progress or Silent())
+        with warehouse.rewrite(path) as connection, warehouse.transaction(connection) as own:
+            return _judge(own, settings, pending, progress or Silent())
 
 
 def _pending(connection: duckdb.DuckDBPyConnection, sprint: str) -> dict[str, list[str]]:

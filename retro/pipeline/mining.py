@@ -16,6 +16,8 @@ from retro import warehouse
 from retro.config import RepoSettings, Settings, load_settings
 from retro.errors import RetroError, WarehouseError
 from retro.git import Room, open_room
+from retro.pipeline import agents, forge, notes
+from retro.pipeline.bills import log_states, read_gateways
 from retro.queries import folders
 from retro.sprints import Sprint, find_sprint, last_finished, plan_sprints
 
@@ -50,9 +52,14 @@ class Silent:
 
 @dataclass
 class Mined:
-    """What a run did: new commits by repository, what failed and why, and whether the warehouse was written."""
+    """What a run did: new commits by repository, rows from gateway logs, what failed and why, whether the warehouse was written.
+
+    `repeated` are the commits of a repository that count in another one, which holds them too: (repository, other) -> count.
+    """
 
     commits: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+    repeated: dict[tuple[str, str], int] = field(default_factory=dict)
     failures: dict[str, RetroError] = field(default_factory=dict)
     is_written: bool = False
 
@@ -66,11 +73,13 @@ class RepoState:
     branches: tuple[str, ...]
     release_refs: tuple[str, ...]
     notes_refs: tuple[str, ...]
+    pull_request_refs: tuple[str, ...]
 
     @property
     def digest(self) -> str:
         """SHA-256 over all that decides its rows: refs read and their ids, where it is cut, refs that cannot be read, version."""
-        refs = [(name, self.room.refs[name]) for name in (*self.branches, *self.release_refs, *self.notes_refs)]
+        names = (*self.branches, *self.release_refs, *self.notes_refs, *self.pull_request_refs)
+        refs = [(name, self.room.refs[name]) for name in names]
         facts = [
             version("retro-toolkit"),
             len(self.branches),
@@ -111,8 +120,23 @@ def mine(root: Path, *, full: bool = False, prune: bool = False, progress: Progr
         plan = plan_digest(settings, sprints, folders(root))
         known = _known(path)
         changed = [state for state in states if full or prune or known.tips.get(state.settings.name) != state.digest]
-        if changed or mined.failures or known.plan != plan or _has_ended_since(known.mined_at, sprints):
-            _write(path, settings, plan, (states, changed), Options(full, prune, progress or Silent()), mined)
+        has_new_logs = log_states(settings, path, again=full or prune).is_new
+        options = Options(full, prune, progress or Silent())
+        forges = forge.look(root, settings, options)
+        if (
+            changed
+            or forges
+            or has_new_logs
+            or full
+            or prune
+            or agents.has_news(agents.look(settings, states), path)
+            or notes.look(settings, path).is_new
+            or mined.failures
+            or known.plan != plan
+            or _has_ended_since(known.mined_at, sprints)
+        ):
+            _write(path, settings, plan, (states, changed), forges, options, mined)
+            mined.failures |= dict(forges.failures)
             mined.is_written = True
     return mined
 
@@ -138,31 +162,40 @@ def _write(
     settings: Settings,
     plan: str,
     states: tuple[list[RepoState], list[RepoState]],
+    forges: forge.ForgeStates,
     options: Options,
     mined: Mined,
 ) -> None:
     """Writes the warehouse anew; `states` are all repositories that can be opened, and those among them to be read."""
     there, changed = states
     # Imported here: a run that finds nothing new never pays for Polars and the classifiers.
-    from retro.pipeline import derived, repositories
+    from retro.pipeline import derived, note_checks, repositories, reviews
 
     with warehouse.rewrite(path) as connection:
-        derived.write_plan(connection, settings, project_sprints(settings), plan)
-        for state in changed:
-            repositories.read(connection, state, options, mined)
-        repositories.log_failures(connection, mined.failures)
-        repositories.mark_configured(connection, [repo.name for repo in settings.repos])
-        repositories.mark_looked_at(connection, [state.settings.name for state in there if state not in changed])
-        if options.prune:
-            repositories.prune(connection)
-        derived.log_unread(connection, settings)
-        derived.judge(connection, settings, options.progress)
-        derived.make_views(connection, folders(settings.root))
+        repositories.read_all(connection, changed, options, mined)
+        with warehouse.transaction(connection) as own:
+            repositories.log_failures(own, mined.failures)
+            repositories.mark_configured(own, [repo.name for repo in settings.repos])
+            repositories.mark_looked_at(own, [state.settings.name for state in there if state not in changed])
+            logs = log_states(settings, path, again=options.full or options.prune)
+            mined.requests = read_gateways(own, settings, logs, options)
+            mined.requests += agents.read_agents(own, agents.look(settings, there), options)
+            if options.prune:
+                repositories.prune(own)
+            forge.read_forges(own, forges, settings, options)
+            derived.write_plan(own, settings, project_sprints(settings), plan)
+            mined.failures |= notes.read_notes(own, settings, notes.look(settings, path), project_sprints(settings))
+            derived.judge(own, settings, options.progress)
+            derived.make_views(own, folders(settings.root))
+            reviews.judge(own, settings, options.progress)
+            mined.repeated = repositories.repeated(own)
+        note_checks.check(connection, settings)
 
 
 def _states(root: Path, settings: Settings, mined: Mined) -> list[RepoState]:
     """Each repository that can be opened; the others go into `mined.failures`."""
     from retro.sources.git_refs import notes_refs, release_refs
+    from retro.sources.pull_request_refs import read_refs
 
     states = []
     for repo in settings.repos:
@@ -173,7 +206,8 @@ def _states(root: Path, settings: Settings, mined: Mined) -> list[RepoState]:
             mined.failures[repo.name] = error
             continue
         releases, notes = release_refs(room.refs, repo.release_tags), notes_refs(room.refs, settings.attribution.notes)
-        states.append(RepoState(repo, room, branches, tuple(releases), tuple(notes)))
+        pulls = read_refs(room.refs)
+        states.append(RepoState(repo, room, branches, tuple(releases), tuple(notes), tuple(pulls)))
     return states
 
 
