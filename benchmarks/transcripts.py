@@ -16,7 +16,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-RUNS = 2
+import orjson
+
+from retro.sources.agents import KINDS, rows
+from retro.sources.agents.checkouts import Checkouts
+from retro.sources.agents.claude_lines import Line
+from retro.sources.agents.claude_usage import UNBILLED_MODEL, read_request, request_key
+from retro.sources.agents.facts import Collected, Session
+from retro.sources.agents.files import Tally, find_files, numbered_lines
+from retro.sources.agents.reading import read_files
+from retro.sources.agents.values import mapping, micros
+
+RUNS = 5
+NOWHERE = Session("")
 TOKENS = (
     ("uncached_input_tokens",),
     ("output_tokens",),
@@ -78,12 +90,6 @@ def groups_of(answer: dict) -> dict[tuple, tuple]:
 
 def read(home: Path) -> None:
     """Reads all that Retro keeps of the transcripts and prints tokens by day and model, and how many rows there are."""
-    from retro.sources.agents import KINDS, rows
-    from retro.sources.agents.checkouts import Checkouts
-    from retro.sources.agents.facts import Collected
-    from retro.sources.agents.files import find_files
-    from retro.sources.agents.reading import read_files
-
     began, cpu = time.perf_counter(), time.process_time()
     kind = KINDS["claude-code"]
     collected = Collected("claude-code", "claude-code", KEY, Checkouts({}, None))
@@ -99,11 +105,6 @@ def read(home: Path) -> None:
 
 def read_requests(home: Path) -> None:
     """Reads requests alone, in one process: lines without `usage` are not looked into, and there are no frames."""
-    from retro.sources.agents import KINDS
-    from retro.sources.agents.checkouts import Checkouts
-    from retro.sources.agents.facts import Collected
-    from retro.sources.agents.files import Tally, find_files, numbered_lines
-
     collected, seen = Collected("claude-code", "claude-code", KEY, Checkouts({}, None)), set()
     for file in find_files(home / "projects", KINDS["claude-code"].patterns, home):
         tally = Tally(file)
@@ -115,27 +116,24 @@ def read_requests(home: Path) -> None:
     print(json.dumps(grouped((one.requested_at, one.model, one.tokens) for one in requests)))
 
 
-def take_request(collected, raw: bytes, tally, number: int) -> None:
+def take_request(collected: Collected, raw: bytes, tally: Tally, number: int) -> None:
     """Adds the request of a line, its own or that of the subagent which it carries."""
-    import orjson
-
-    from retro.sources.agents.claude_lines import Line
-    from retro.sources.agents.claude_usage import UNBILLED_MODEL, read_request, request_key
-    from retro.sources.agents.facts import Session
-    from retro.sources.agents.values import mapping, micros
-
     try:
         record = orjson.loads(raw)
     except ValueError:
         return
-    carried = mapping(record.get("data")).get("message") if record.get("type") == "progress" else None
-    record = carried or record
+    if record.get("type") == "progress":
+        record = mapping(record.get("data")).get("message") or record
     message, at = mapping(record.get("message")), micros(record.get("timestamp"))
     if record.get("type") != "assistant" or at is None or not message.get("usage"):
         return
-    if message.get("model") != UNBILLED_MODEL:
-        line = Line(record, Session(""), at, tally, number, False)
-        collected.add_request(request_key(message, line), read_request(message, line))
+    line = Line(record, NOWHERE, at, tally, number, False)
+    key = request_key(message, line)
+    known = collected.requests.get(key)
+    if known and message["usage"]["output_tokens"] <= known.weight:
+        known.requested_at = min(known.requested_at, at)
+    elif message.get("model") != UNBILLED_MODEL:
+        collected.add_request(key, read_request(message, line))
 
 
 def grouped(requests: Iterable[tuple[int, str, dict]]) -> list:

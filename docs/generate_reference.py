@@ -10,6 +10,7 @@ import re
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Union, get_args, get_origin
 
@@ -35,7 +36,7 @@ Made by `docs/generate_reference.py` from the code; a change here is lost at its
 - [Views](#views)
 - [Queries](#queries)
 """
-_KINDS = {str: "text", bool: "true or false", int: "whole number", date: "date", Path: "path"}
+_KINDS = {str: "text", bool: "true or false", int: "whole number", Decimal: "number", date: "date", Path: "path"}
 
 
 def reference() -> str:
