@@ -222,7 +222,8 @@ def files_told_by_git(folder: Path, repo: str, sha: str) -> list[tuple]:
         kind = raw.pop(0).split()[-1][:1].decode()
         old = _text(raw.pop(0)) if kind in "RC" else None
         path = _text(raw.pop(0))
-        rows.append((repo, sha, path, old, kind, *counts[path]))
+        status = "binary" if counts[path][0] is None else "counted"
+        rows.append((repo, sha, path, old, kind, *counts[path], status))
     return rows
 
 

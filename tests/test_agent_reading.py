@@ -7,7 +7,7 @@ import sys
 import pytest
 from agent_transcripts import KEY, answer, call, line, result, said, write_lines
 
-from retro.sources.agents import KINDS, reading, rows
+from retro.sources.agents import KINDS, files, reading, rows
 from retro.sources.agents.checkouts import Checkouts
 from retro.sources.agents.facts import Collected
 from retro.sources.agents.files import find_files
@@ -70,3 +70,20 @@ def test_files_of_a_process_that_breaks_off_are_read_here(folder, monkeypatch):
     broken = [sys.executable, "-c", "raise SystemExit(1)"]
     monkeypatch.setattr(reading.subprocess, "Popen", lambda command, **options: start(broken, **options))
     assert told(folder, 0) == expected
+
+
+def test_beginnings_that_files_share_are_read_once_and_give_the_rows_of_each_line(folder, monkeypatch):
+    found, alike = told(folder, 1 << 40), files.beginning_alike
+    monkeypatch.setattr(reading, "beginning_alike", lambda _: {})
+    assert told(folder, 1 << 40) == found
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    cuts = alike(find_files(folder, ("*.jsonl",), folder))
+    assert cuts["0-copy.jsonl"] == cuts["0.jsonl"] == [sizes["0.jsonl"], sizes["0-copy.jsonl"]]
+
+
+def test_damage_in_a_beginning_that_files_share_is_counted_in_each(folder):
+    lines = (folder / "1.jsonl").read_bytes() + b"{}}\n"
+    for name, content in (("1.jsonl", lines), ("1-copy.jsonl", lines + b"\n")):
+        (folder / name).write_bytes(content)
+    reasons = {name: reason for name, _, reason, _ in told(folder, 1 << 40)[1]}
+    assert reasons["1.jsonl"] == reasons["1-copy.jsonl"] == "not JSON: 1 (at line 5)"

@@ -153,7 +153,8 @@ def test_mine_tells_on_stderr_what_was_read(tmp_path):
 
 
 ROWS = [{"sprint": "1", "first_date": "2026-02-23", "commit_count": 3, "merge_count": 0, "changed_file_count": 2,
-         "added_lines": 3, "deleted_lines": 1, "author_count": 2, "active_day_count": 1}]  # fmt: skip
+         "own_changed_file_count": 2, "added_lines": 3, "deleted_lines": 1, "own_added_lines": 3, "own_deleted_lines": 1,
+         "author_count": 2, "active_day_count": 1}]  # fmt: skip
 
 
 @pytest.mark.parametrize("format", ["table", "csv", "json", "parquet", "md"])
@@ -165,7 +166,7 @@ def test_query_gives_the_same_row_in_every_format(root, tmp_path, format):
         return
     answer = retro(*words)
     assert answer.status == 0
-    assert answer.err == "1 rows · sprint 1 · verified · 3 of 3 lines judged\n"
+    assert answer.err == "1 rows · sprint 1 · inferred · 3 of 3 lines judged\n"
     columns, values = list(ROWS[0]), [str(value) for value in ROWS[0].values()]
     if format == "json":
         assert json.loads(answer.out) == ROWS

@@ -99,10 +99,14 @@ def test_every_section_of_the_design_is_read_as_typed_values(tmp_path):
         ),
     )  # fmt: skip
     assert [one.model_dump() for one in (*settings.gateway, *settings.agents, *settings.forge)] == [
-        {"kind": "litellm", "path": "logs/*.jsonl", "tags": {"sprint": "sprint", "feature": "feature"}, "columns": {}},
-        {"kind": "claude-code", "path": None},
-        {"kind": "github", "repo": "owner/name", "path": None},
-    ]
+        {
+            "kind": "litellm", "path": "logs/*.jsonl", "name": "litellm", "timezone": None, "currency": None,
+            "tags": {"sprint": "sprint", "feature": "feature"}, "columns": {}, "cache_in_input": None,
+            "reasoning_in_output": None,
+        },
+        {"kind": "claude-code", "path": None, "name": "claude-code", "repo": None},
+        {"kind": "github", "repo": "owner/name", "path": None, "name": None, "clone": None, "base_url": None},
+    ]  # fmt: skip
 
 
 def test_without_repos_the_project_folder_is_the_repository(tmp_path):

@@ -28,12 +28,15 @@ MISTAKES = {
         PROJECT + "[sprint]\ndays = 14\n",
         [
             "3: sprint = { ... }: unknown section; did you mean sprints? "
-            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, forge)"
+            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, prices, bills, forge)"
         ],
     ),
     "the folder is not a setting": (
         'root = "/"\n' + PROJECT,
-        ['1: root = "/": unknown section (allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, forge)'],
+        [
+            '1: root = "/": unknown section '
+            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, prices, bills, forge)"
+        ],
     ),
     "unknown key of a list's table": (
         PROJECT + '[[repos]]\npath = "."\n[[repos]]\npath = "b"\n[repos.x]\ny = 1\n',
@@ -248,7 +251,53 @@ MISTAKES = {
         PROJECT + '[[gateway]]\nkind = "litellm"\npaht = "x"\n',
         [
             "3: gateway[0].path: missing; it has to be given",
-            '5: gateway[0].paht = "x": unknown key; did you mean path? (allowed: kind, path, tags, columns)',
+            '5: gateway[0].paht = "x": unknown key; did you mean path? (allowed: kind, path, name, timezone, '
+            "currency, tags, columns, cache_in_input, reasoning_in_output)",
+        ],
+    ),
+    "gateway of an unknown kind": (
+        PROJECT + '[[gateway]]\nkind = "litelm"\npath = "x"\n',
+        [
+            '4: gateway[0].kind = "litelm": unknown kind; did you mean litellm? (known: litellm, openrouter, langfuse, '
+            "otel, openai-usage, anthropic-usage, focus, helicone, portkey, cloudflare, csv, jsonl, parquet)"
+        ],
+    ),
+    "gateway's time zone and currency": (
+        PROJECT + '[[gateway]]\nkind = "litellm"\npath = "x"\ntimezone = "Berlin"\ncurrency = "Euro"\n',
+        [
+            '6: gateway[0].timezone = "Berlin": unknown time zone; did you mean "Europe/Berlin"?',
+            '7: gateway[0].currency = "Euro": wanted a currency by its three capital letters, such as USD or EUR',
+        ],
+    ),
+    "map of a log without the time": (
+        PROJECT + '[[gateway]]\nkind = "csv"\npath = "x"\n[gateway.columns]\nmodel = "m"\n',
+        [
+            "6: gateway[0].columns = { ... }: the columns lack requested_at; say which field of the log holds the time of a "
+            "request"
+        ],
+    ),
+    "kind without a map": (
+        PROJECT + '[[gateway]]\nkind = "jsonl"\npath = "x"\n',
+        [
+            '4: gateway[0].kind = "jsonl": the columns lack requested_at; say which field of the log holds the time of a '
+            "request"
+        ],
+    ),
+    "unknown column of a map": (
+        PROJECT + '[[gateway]]\nkind = "csv"\npath = "x"\ncolumns = { requested_at = "t", costs = "c" }\n',
+        [
+            '6: gateway[0].columns.costs = "c": the name is none that Retro knows; did you mean cost? (allowed: '
+            "requested_at, ended_at, id, response_id, model, provider, service_tier, currency, status, session_id, repo, "
+            "branch, user, end_user, team, input_tokens, cache_read_tokens, cache_write_tokens, cache_write_5m_tokens, "
+            "cache_write_1h_tokens, output_tokens, reasoning_tokens, total_tokens, output_limit_tokens, cost, extra_cost, "
+            "upstream_cost, is_byok, is_cached_answer, is_subagent, duration_seconds, tags)"
+        ],
+    ),
+    "map for a format that needs none": (
+        PROJECT + '[[gateway]]\nkind = "langfuse"\npath = "x"\ncache_in_input = true\n',
+        [
+            "6: gateway[0].cache_in_input = true: the format of langfuse settles this; take it out, or read the log as csv or "
+            "jsonl or parquet"
         ],
     ),
     "endless number": (

@@ -32,10 +32,10 @@ NAME_OF_TYPE = {
     "TIMESTAMP WITH TIME ZONE": r".*_at",
     "DATE": r"date|.*_date",
     "BOOLEAN": r"(is|has)_.*",
-    "DECIMAL": r".*_usd",
+    "DECIMAL": r".*_usd|(logged|billed)_cost|.*_quantity",  # the latter have their currency or unit beside them
     "DOUBLE": r".*_(share|ratio|rate|seconds|hours|days)|(.*_)?confidence",
 }
-KNOWN_TYPES = {*NAME_OF_TYPE, "VARCHAR", "VARCHAR[]", "BIGINT", "INTEGER"}
+KNOWN_TYPES = {*NAME_OF_TYPE, "VARCHAR", "VARCHAR[]", "MAP", "BIGINT", "BIGINT[]", "BIGINT[][]", "INTEGER"}
 
 
 def check_column(relation: str, name: str, type_name: str) -> None:

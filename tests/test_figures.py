@@ -20,8 +20,22 @@ COMMITS = [
     {"theme": "uncategorized", "feature_commit_count": 0, "commit_count": 26},
 ]
 SPRINTS = [
-    {"sprint": "1", "commit_count": 54, "added_lines": 1_200, "deleted_lines": 3, "author_count": 7},
-    {"sprint": "2", "commit_count": 319, "added_lines": 212_700, "deleted_lines": 3_114, "author_count": 7},
+    {
+        "sprint": "1",
+        "commit_count": 54,
+        "added_lines": 1_200,
+        "own_added_lines": 900,
+        "own_deleted_lines": 3,
+        "author_count": 7,
+    },
+    {
+        "sprint": "2",
+        "commit_count": 319,
+        "added_lines": 412_700,
+        "own_added_lines": 212_700,
+        "own_deleted_lines": 3_114,
+        "author_count": 7,
+    },
 ]
 
 
@@ -163,7 +177,12 @@ def test_every_value_has_a_form_in_json(value, safe):
 
 def test_tiles_tell_the_last_sprint_against_the_one_before():
     _, details = shown(
-        tiles(make_result("sprint_headline", SPRINTS), "commit_count", ("added_lines", "deleted_lines"), "author_count")
+        tiles(
+            make_result("sprint_headline", SPRINTS),
+            "commit_count",
+            ("own_added_lines", "own_deleted_lines", "added_lines"),
+            "author_count",
+        )
     )
     assert details["tiles"] == [
         {
@@ -171,6 +190,7 @@ def test_tiles_tell_the_last_sprint_against_the_one_before():
             "number": "319",
             "exact": "319",
             "beside": "",
+            "whole": "",
             "change": "+265 against sprint 1",
             "values": [54, 319],
         },
@@ -179,10 +199,19 @@ def test_tiles_tell_the_last_sprint_against_the_one_before():
             "number": "213\u202fk",
             "exact": "212,700",
             "beside": "\u22123,114 lines",
+            "whole": "412,700 with generated, vendored and lock files",
             "change": "+212\u202fk against sprint 1",
-            "values": [1_200, 212_700],
+            "values": [900, 212_700],
         },
-        {"label": "authors", "number": "7", "exact": "7", "beside": "", "change": "as in sprint 1", "values": [7, 7]},
+        {
+            "label": "authors",
+            "number": "7",
+            "exact": "7",
+            "beside": "",
+            "whole": "",
+            "change": "as in sprint 1",
+            "values": [7, 7],
+        },
     ]
 
 

@@ -26,7 +26,8 @@ class _Page(HTMLParser):
         super().__init__()
         self.tables: dict[str, list[list[str]]] = {}
         self.tiles: list[str] = []
-        self._figure, self._cell, self._tile = "", None, None
+        self.wholes: list[str] = []
+        self._figure, self._cell, self._is_whole = "", None, False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -40,6 +41,8 @@ class _Page(HTMLParser):
             self._cell = []
         elif tag == "span" and named.get("class") == "number":
             self.tiles.append(named.get("title") or "")
+        elif tag == "span" and named.get("class") == "whole":
+            self._is_whole = True
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "figure":
@@ -51,6 +54,9 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._cell is not None:
             self._cell.append(data)
+        if self._is_whole:
+            self.wholes.append(data)
+            self._is_whole = False
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +71,18 @@ def number(text: str) -> int:
 
 
 def test_page_says_319_commits_1192_files_and_212_thousand_lines(page: _Page) -> None:
-    totals = [number(tile) for tile in page.tiles[:3]]
-    assert totals[:2] == [319, 1192]
-    assert 212_000 <= totals[2] <= 212_999
+    assert number(page.tiles[0]) == 319
+    assert page.wholes[0] == "1,192 with generated, vendored and lock files"
+    assert 212_000 <= number(page.wholes[1]) <= 212_999
+
+
+def test_tiles_leave_out_what_nobody_wrote_and_the_kinds_sum_to_the_whole(page: _Page) -> None:
+    head, *rows = page.tables["kind-changes"]
+    kinds = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert {kind for kind, row in kinds.items() if row["own"] == "no"} == {"generated", "vendored", "lock"}
+    for tile, whole, column in zip(page.tiles[1:3], page.wholes, ("changed files", "added lines"), strict=True):
+        assert sum(number(row[column]) for row in kinds.values()) == number(whole)
+        assert sum(number(row[column]) for row in kinds.values() if row["own"] == "yes") == number(tile)
 
 
 def test_page_tells_the_feature_commits_of_each_theme(page: _Page) -> None:

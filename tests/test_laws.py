@@ -28,7 +28,7 @@ LAYERS = (
     {"errors"},
     {"config"},
     {"sprints"},
-    {"masking", "git", "tables", "formats", "quick_imports", "coding_agents"},
+    {"masking", "keyed_hashes", "git", "tables", "formats", "quick_imports", "coding_agents"},
     {"sources", "analyses", "warehouse"},
     {"queries", "dictionary"},
     {"figures", "kernels", "notebooks", "page", "report_numbers"},

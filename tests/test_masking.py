@@ -6,9 +6,10 @@ import re
 import string
 import time
 
+import polars as pl
 import pytest
 
-from retro.masking import clean_url, mask
+from retro.masking import SUSPICION, clean_url, mask
 
 LETTERS = string.ascii_letters
 WORDS = LETTERS + string.digits
@@ -81,6 +82,12 @@ def test_token_is_masked_whole_wherever_it_stands(kind: str, token: str) -> None
     tail = "" if kind == "private-key" and "END" not in token else "\nand on"
     for head, rest in (("", ""), ("Rotate ", tail), ('config: "', '",' if tail else ""), ("KEY=", ";" if tail else "")):
         assert mask(f"{head}{token}{rest}") == (f"{head}[{kind}:{digest}]{rest}", 1)
+
+
+@pytest.mark.parametrize(("kind", "token"), TOKENS, ids=lambda value: value[:6])
+def test_quick_look_at_many_texts_misses_no_token(kind: str, token: str) -> None:
+    texts = pl.Series(["plain", f"before {token} after", token, f"https://user:{token}@example.org/x"])
+    assert texts.str.contains(SUSPICION).to_list() == [False, True, True, True]
 
 
 def test_password_in_an_address_is_masked_and_its_host_kept() -> None:

@@ -90,7 +90,7 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     everything = "".join(HOSTILE)
     things = make_result("area_changes", rows, coverage=make_coverage(), sql=f"-- {everything}\nselect 1")
-    day = {"date": date(2026, 3, 9), "commit_count": 3, "merge_count": 1, "added_lines": 1, "deleted_lines": 1}
+    day = {"date": date(2026, 3, 9), "commit_count": 3, "merge_count": 1, "own_added_lines": 1, "own_deleted_lines": 1}
     days = make_result("day_changes", [day | {"release_count": 1, everything: everything}])
     release = {
         "tag_name": everything,

@@ -96,7 +96,7 @@ def test_cells_sort_by_value_and_read_in_the_projects_zone(tmp_path):
     cells = [(cell.get_text(), cell.get("data-sort"), cell["class"]) for cell in soup.select("tbody th, tbody td")]
     assert cells == [
         ("Fri 20 Mar 2026, 14:05 EDT", "1774029900.0", ["moment"]),
-        ("0.000075", "0.000075000000", ["number"]),
+        ("$0.000075", "0.000075000000", ["number"]),
         ("\u2013", None, ["code", "short"]),
     ]
 
@@ -108,7 +108,7 @@ def test_two_figures_of_one_query_have_anchors_of_their_own(tmp_path):
 
 
 def test_a_sentence_links_only_to_a_figure_that_is_there(tmp_path):
-    said = summary(make_result("area_changes", [AREAS[0] | {"changed_file_count": 3}]))
+    said = summary(make_result("area_changes", [AREAS[0] | {"changed_file_count": 3, "own_changed_file_count": 3}]))
     assert not make_page(tmp_path, said).select(".summary a")
     assert make_page(tmp_path, said, make_area_figure()).select_one(".summary a")["href"] == "#area-changes"
 

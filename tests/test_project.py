@@ -104,6 +104,14 @@ gone = ["gone/**"]
 # [[themes]]  # 3 of the last 6 subjects
 # name = "fleet"
 # scopes = ["fleet"]
+
+# Logs of model requests tell what the sprint cost. Nothing of them is read until you name them; kinds are
+# litellm, openrouter, langfuse, otel, openai-usage, anthropic-usage, focus, helicone, portkey, cloudflare, csv, jsonl, parquet.
+#
+# [[gateway]]
+# kind = "litellm"
+# path = "logs/*.jsonl"
+# tags = { sprint = "sprint", feature = "feature" }  # Retro's names and the log's
 """
 
 
@@ -219,6 +227,20 @@ def test_hostile_names_are_written_as_harmless_text(tmp_path):
         }
     }
     assert '# name = "a\\"] x = 1 [2j#"\n# scopes = ["a\\"] x = 1 [2j#"]\n' in (tmp_path / "retro.toml").read_text()
+
+
+def test_folders_that_nobody_in_the_team_writes_propose_no_area(tmp_path):
+    paths = [
+        "web/a.ts",
+        "vendor/lib/a.go",
+        "api/generated/a.py",
+        "api/b.py",
+        "locks/uv.lock",
+        "node_modules/x/tests/a.js",
+    ]
+    repository(tmp_path / "app.git", [("2026-03-16", "work", paths)] * 3)
+    settings = load_settings(project.init(tmp_path, FRIDAY).file.parent)
+    assert settings.areas == {"app": {"api": ("api/**",), "web": ("web/**",)}}
 
 
 def view(release_days: list[date], last_day: date | None) -> View:

@@ -39,7 +39,7 @@ def project(tmp_path: Path) -> Path:
     path = tmp_path / warehouse.FILE
     with warehouse.one_writer(path), warehouse.rewrite(path) as filled:
         filled.execute("insert into projects values ('Gateway', 'Europe/Berlin', false, 'plan', '0.1.0')")
-        filled.execute(f"insert into repos values ('app', null, null, null, 'tips', 'sha1', false, true, '{NOW}')")
+        filled.execute(f"insert into repos values ('app', null, null, null, 'tips', 'sha1', false, true, 1, '{NOW}')")
         filled.execute(SPRINTS)
         make_views(filled, PLACES)
     return tmp_path

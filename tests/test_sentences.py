@@ -30,13 +30,17 @@ RELEASES = [
     },
 ]
 DAYS = [
-    {"date": date(2026, 3, 9), "commit_count": 3, "added_lines": 112_677},
-    {"date": date(2026, 3, 10), "commit_count": 5, "added_lines": 4},
-    {"date": date(2026, 3, 11), "commit_count": 0, "added_lines": 0},
+    {"date": date(2026, 3, 9), "commit_count": 3, "own_added_lines": 112_677},
+    {"date": date(2026, 3, 10), "commit_count": 5, "own_added_lines": 4},
+    {"date": date(2026, 3, 11), "commit_count": 0, "own_added_lines": 0},
 ]
 AREAS = [
-    {"area": "Docs", "commit_count": 1, "changed_file_count": 1},
-    {"area": "Backend", "commit_count": 7, "changed_file_count": 20},
+    {"area": "Docs", "commit_count": 1, "changed_file_count": 1, "own_changed_file_count": 1},
+    {"area": "Backend", "commit_count": 7, "changed_file_count": 20, "own_changed_file_count": 18},
+]
+KINDS = [
+    {"kind": "code", "is_own": True, "added_lines": 25},
+    {"kind": "lock", "is_own": False, "added_lines": 75},
 ]
 
 
@@ -60,7 +64,8 @@ def test_the_summary_says_one_thing_per_fact_in_the_order_of_the_page():
         "Most feature work went to Fleet (18 commits), then Security (12); 16 of 160 commits fit no theme (10\u202f%).",
         "2 releases; the largest, v2 on Wed 18 March, carried 59 pull requests.",
         "Tue 10 March was the busiest day, with 5 commits; 1 of 3 days had no commit.",
-        "Backend was touched most: 7 commits changed 20 files there; 2 areas were touched in all.",
+        "Backend was touched most: 7 commits changed 18 files there, and 2 generated, vendored or lock files; 2 areas were "
+        "touched in all.",
         "Least is known of themes: 3 of 12 are commits that no theme rule matches.",
     ]
     assert [sentence.anchor for sentence in summary_sentences(*results)] == [
@@ -96,7 +101,7 @@ def test_an_empty_sprint_says_so_and_nothing_else():
     empty = NOW | {"commit_count": 0, "merge_count": 0, "active_day_count": 0}
     results = [
         make_result("sprint_headline", [empty]),
-        make_result("day_changes", [{"date": date(2026, 3, 9), "commit_count": 0, "added_lines": 0}]),
+        make_result("day_changes", [{"date": date(2026, 3, 9), "commit_count": 0, "own_added_lines": 0}]),
         make_result("theme_commits", []),
     ]
     assert said(*results) == [
@@ -159,6 +164,15 @@ def test_full_coverage_is_said_too():
         ("release_contents", RELEASES, None, "v2 carried the most: 59 pull requests"),
         ("area_changes", AREAS, None, "Backend was touched by 7 commits"),
         ("language_changes", [{"language": "unknown", "changed_file_count": 9}], None, None),
+        (
+            "language_changes",
+            [{"language": "Go", "own_changed_file_count": 1}],
+            None,
+            "Go came first, with 1 changed file",
+        ),
+        ("kind_changes", KINDS, None, "Generated, vendored and lock files took 75\u202f% of the lines added"),
+        ("kind_changes", KINDS[:1], None, "No line was added to generated, vendored or lock files"),
+        ("kind_changes", [KINDS[0] | {"added_lines": 0}], None, None),
         ("file_changes", [{"commit_count": 4}], None, "The busiest file changed in 4 commits"),
         ("uncategorized_commits", [{"subject": "wip"}], None, "1 commit fits no theme"),
         (

@@ -70,10 +70,10 @@ def test_empty_rows_make_an_empty_frame_of_the_tables_shape() -> None:
         assert (frame.height, frame.schema) == (0, tables.schema(table))
 
 
-FILE = "insert into commit_files values ('app', 'a1', 'x.py', null, {kind}, {added}, {deleted})"
+FILE = "insert into commit_files values ('app', 'a1', 'x.py', null, {kind}, {added}, {deleted}, {status})"
 SPRINT = "insert into sprints values ('1', 1, {starts}, {ends}, {first}, {last}, null, {origin})"
 LOG = "insert into load_log values ('git', 'app', null, {status}, true, {read}, {loaded}, {skipped}, null, 0, now(), now())"
-FILE_ROW = {"kind": "'M'", "added": 1, "deleted": 1}
+FILE_ROW = {"kind": "'M'", "added": 1, "deleted": 1, "status": "'counted'"}
 SPRINT_ROW = {
     "starts": "'2026-03-08 23:00+00'",
     "ends": "'2026-03-19 23:00+00'",
@@ -96,6 +96,9 @@ def test_possible_row_is_taken(statement: str, row: dict, connection: duckdb.Duc
         (FILE, FILE_ROW | {"added": -1}),
         (FILE, FILE_ROW | {"deleted": -1}),
         (FILE, FILE_ROW | {"kind": "null"}),
+        (FILE, FILE_ROW | {"status": "'unknown'"}),
+        (FILE, FILE_ROW | {"status": "'binary'"}),
+        (FILE, FILE_ROW | {"status": "'missing'", "added": "null"}),
         (SPRINT, SPRINT_ROW | {"ends": SPRINT_ROW["starts"]}),
         (SPRINT, SPRINT_ROW | {"last": "'2026-03-08'"}),
         (SPRINT, SPRINT_ROW | {"origin": "'guessed'"}),
@@ -108,6 +111,8 @@ def test_impossible_row_is_refused(statement: str, row: dict, connection: duckdb
         connection.execute(statement.format(**row))
 
 
-def test_binary_file_has_no_line_counts(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(FILE.format(kind="'A'", added="null", deleted="null"))
-    assert connection.execute("select added_lines, deleted_lines from commit_files").fetchall() == [(None, None)]
+@pytest.mark.parametrize("status", ["binary", "missing"])
+def test_file_without_line_counts_says_why(status: str, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(FILE.format(kind="'A'", added="null", deleted="null", status=f"'{status}'"))
+    rows = connection.execute("select added_lines, deleted_lines, lines_status from commit_files").fetchall()
+    assert rows == [(None, None, status)]

@@ -79,10 +79,25 @@ def test_columns_have_readable_titles(column, title):
         ("deleted_lines", 1, "\u22121 line"),
         ("commit_share", 0.5, "50\u202f%"),
         ("commit_count", None, "commits unknown"),
+        ("own_added_lines", 54, "+54 lines"),
+        ("own_changed_file_count", 1, "1 changed file"),
     ],
 )
 def test_measures_carry_their_noun(column, value, text):
     assert wording.measure_text(column, value) == text
+
+
+@pytest.mark.parametrize(
+    ("whole", "own", "text"),
+    [
+        (1192, 570, "1,192 with generated, vendored and lock files"),
+        (570, 570, "no generated, vendored or lock files"),
+        (0, 0, "no generated, vendored or lock files"),
+        (None, None, "with all files: unknown"),
+    ],
+)
+def test_beside_a_number_that_leaves_files_out_stands_the_raw_one(whole, own, text):
+    assert wording.whole_text(whole, own) == text
 
 
 def test_days_carry_their_weekday_and_a_span_its_year_once():

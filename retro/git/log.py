@@ -17,6 +17,7 @@ _LOG = (
 )  # fmt: skip
 _SHARD_COMMITS = 400  # below this a second process costs more than it saves
 _PIECE_BYTES = 1 << 20
+_DIED = 128  # what git exits with when it cannot go on; one that is killed, or absent, is not asked again
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,16 @@ def read_log(git_dir: Path, shas: Sequence[str], mark: str) -> Iterator[LogPiece
             try:
                 yield from _pieces(git_dir, shards, mark, losses.object_ids)
                 return
-            except GitError:
+            except _StoppedAtObject:
                 shards = [_Shard(shard.unread) for shard in shards if shard.unread]
                 if not _can_go_on(losses, shards):
                     raise
     finally:
         losses.forget()
+
+
+class _StoppedAtObject(GitError):
+    """git gave up by itself: something of the repository cannot be read."""
 
 
 class _Shard:
@@ -89,11 +94,13 @@ def _pieces(git_dir: Path, shards: Sequence[_Shard], mark: str, lost: frozenset[
         for position, piece in read_together(streams):
             if records := shards[position].take(piece, mark):
                 yield handed_on(shards[position], records)
-    except GitError:
+    except GitError as error:
+        if any(stream.is_ended for stream in streams) or all(stream.process.returncode != _DIED for stream in streams):
+            raise
         for shard in shards:
             if records := shard.take_whole(mark):
                 yield handed_on(shard, records)
-        raise
+        raise _StoppedAtObject(str(error)) from error
     for shard in shards:
         if records := shard.take_rest():
             yield handed_on(shard, records)

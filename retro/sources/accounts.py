@@ -24,6 +24,11 @@ class Account:
         self.reasons[reason] += 1
         self.places.setdefault(reason, place)
 
+    def count(self, reason: str, times: int) -> None:
+        """Counts so many records of which `reason` is true; without any, it is not mentioned."""
+        if times:
+            self.reasons[reason] += times
+
     def text(self) -> str | None:
         """The note, then the reasons with their counts and first places; None without any."""
         counted = [self._counted(reason, count) for reason, count in sorted(self.reasons.items())]

@@ -5,7 +5,7 @@ create table commit_trailers (
     trailer_key text not null,
     trailer_value text not null
 );
-comment on table commit_trailers is 'One row per trailer line (Key: value) at the end of a commit message, as git finds them. Key: repo, commit_sha, position.';
+comment on table commit_trailers is 'One row per trailer line (Key: value) at the end of a commit message, as git finds them; of a message with more, the first 1,000. Key: repo, commit_sha, position.';
 comment on column commit_trailers.repo is 'Repository (repos.repo).';
 comment on column commit_trailers.commit_sha is 'Commit (commits.commit_sha).';
 comment on column commit_trailers.position is '1 for the first trailer of the message.';

@@ -32,7 +32,6 @@ KEEPS_DAYS = 30  # cleanupPeriodDays, unless the user has set another
 _DATED = ("assistant", "user", "progress", "system", "attachment")
 _NAMES = re.compile(rb'"sessionId":"([^"\\]{1,80})"')
 _SNAPSHOT = b'{"type":"file-history-snapshot"'
-Head = tuple[object, object, object, object]
 
 
 @dataclass(slots=True)
@@ -41,8 +40,8 @@ class Reader:
 
     collected: Collected
     memory: Memory = field(default_factory=Memory)
-    heads: dict[Head, Session] = field(default_factory=dict)
-    last: tuple[Head, Session] | None = None
+    heads: dict[tuple, Session] = field(default_factory=dict)
+    last: tuple[tuple, Session] | None = None
     in_subagent: bool = False
 
     def read(self, tally: Tally) -> None:
@@ -64,10 +63,11 @@ class Reader:
                 try:
                     record = orjson.loads(raw)
                 except ValueError:
-                    is_sound = is_sound and not raw.strip()
-                    for record in salvage(raw, lines, tally, number) if raw.strip() else ():
-                        self._take(record, tally, number)
-                    continue  # not seen: a part of something larger may look like a part of something else
+                    if raw.strip():  # not seen: a part of something larger may look like a part of something else
+                        is_sound = False
+                        for record in salvage(raw, lines, tally, number):
+                            self._take(record, tally, number)
+                    continue
                 self._take(record, tally, number)
             seen.add(digest)
         if is_sound:
@@ -108,8 +108,7 @@ class Reader:
 
     def _take_untyped(self, record: dict, tally: Tally, number: int) -> None:
         """A line of versions that told only the message's role."""
-        message = mapping(record.get("message"))
-        if message:
+        if message := mapping(record.get("message")):
             self._take_dated(record, message.get("role") or "assistant", tally, number)
         else:
             tally.skip("no line of a transcript", number)
@@ -147,21 +146,20 @@ class Reader:
 
     def _session(self, record: dict, at: int, tally: Tally) -> Session:
         """The session of a line. Most lines repeat the head of the one before, and are placed by it."""
-        get = record.get
-        head = (get("sessionId"), get("cwd"), get("gitBranch"), get("version"))
+        head = tuple(map(record.get, ("sessionId", "cwd", "gitBranch", "version")))
         if self.last and self.last[0] == head:
             session = self.last[1]
             session.times.append(at)
         else:
             session = self._placed(head, record, at, tally)
-        uuid = get("uuid")
+        uuid = record.get("uuid")
         if isinstance(uuid, str):
             owner = self.memory.owners.setdefault(uuid, session.session_id)
             if owner != session.session_id and session.parent is None:
                 session.parent = owner
         return session
 
-    def _placed(self, head: Head, record: dict, at: int, tally: Tally) -> Session:
+    def _placed(self, head: tuple, record: dict, at: int, tally: Tally) -> Session:
         """The session of a line whose head differs from the one before."""
         try:
             session = self.heads.get(head)
@@ -209,13 +207,12 @@ class Reader:
 
     def _take_answer(self, line: Line) -> None:
         message = mapping(line.record.get("message"))
-        model, usage = text(message.get("model")), message.get("usage")
+        model, usage, content = text(message.get("model")), message.get("usage"), message.get("content")
         if model != claude_usage.UNBILLED_MODEL:
             if model and model not in line.session.models:
                 line.session.models.append(model)
             if isinstance(usage, dict) and usage:
                 self._take_usage(message, line)
-        content = message.get("content")
         for position, block in enumerate(content) if isinstance(content, list) else ():
             if isinstance(block, dict) and block.get("type") == "tool_use":
                 self._take_call(block, line, position)
