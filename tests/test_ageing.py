@@ -52,14 +52,14 @@ def test_a_mistyped_repository_is_forgotten_once_it_is_corrected(mined: Path) ->
     change(mined, '[[repos]]\npath = "platfrom.git"\n\n', "")
     pipeline.mine(mined)
     with open_warehouse(mined / "data" / "retro.duckdb") as warehouse:
-        rows = warehouse.query("source_loads").rows()
+        rows = [row for row in warehouse.query("source_loads").rows() if row["source"] == "git"]
     assert [(row["item"], row["status"], row["rows_loaded"]) for row in rows] == [("platform", "loaded", 378)]
 
 
 def test_reading_everything_again_counts_once(mined: Path) -> None:
     pipeline.mine(mined, full=True)
     with open_warehouse(mined / "data" / "retro.duckdb") as warehouse:
-        (row,) = warehouse.query("source_loads").rows()
+        (row,) = (row for row in warehouse.query("source_loads").rows() if row["source"] == "git")
     assert (row["run_count"], row["rows_read"]) == (1, 378)
 
 

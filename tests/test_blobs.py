@@ -168,7 +168,7 @@ def test_lines_are_as_many_as_numstat_counts(tmp_path):
         change.commit_sha: tuple(sum(hunk[side] for hunk in hunks[change.pair]) for side in (3, 1))
         for change in changes
     }
-    assert found == {sha: files_told_by_git(repository.path, "repo", sha)[0][-2:] for sha in found}
+    assert found == {sha: files_told_by_git(repository.path, "repo", sha)[0][5:7] for sha in found}
 
 
 def test_added_and_deleted_files_are_one_hunk(tmp_path):

@@ -66,7 +66,7 @@ def test_damage_that_was_repaired_in_its_branch_never_landed(tmp_path: Path) -> 
     mended = made.commit(changes={"a.py": GOOD + "b = 1\n"}, branch="topic", parents=[broken])
     made.commit("Merge branch 'topic'", {"a.py": GOOD + "b = 1\n"}, parents=[base, mended])
     root, repository = project(tmp_path, made)
-    columns = "commit_sha, status, resolved_sha, hours_to_repair, repair_added_lines, repair_deleted_lines"
+    columns = "commit_sha, status, resolved_sha, repair_hours, repair_added_lines, repair_deleted_lines"
     hours = (3600 + 60) / 3600  # from writing to the repair; the repair is made a minute after it was written
     assert told(root, columns) == [(repository.shas[2], "repaired before landing", repository.shas[3], hours, 2, 1)]
 

@@ -8,8 +8,8 @@
 -- merge_count: merges among these
 -- repaired_count: damage that was repaired since
 -- repaired_share: part that was repaired, 0 to 1; NULL for notes about merges, which need no repair
--- median_hours_to_repair: median time to the repair of those that were repaired, an upper bound of the time to detection
--- p90_hours_to_repair: time within which nine of ten of these were repaired
+-- median_repair_hours: median time to the repair of those that were repaired, an upper bound of the time to detection
+-- p90_repair_hours: time within which nine of ten of these were repaired
 -- min_confidence: lowest measured precision among them, 0 to 1; NULL: not measured
 --
 -- Left out: damage that is still open has no time yet, so that the times of a young sprint are too short.
@@ -22,8 +22,8 @@ with chosen as (
         damage.is_merge,
         damage.status,
         damage.landed_at,
-        damage.hours_to_repair,
-        damage.can_be_repaired,
+        damage.repair_hours,
+        damage.is_repairable,
         damage.confidence
     from damage
     inner join sprints
@@ -39,10 +39,10 @@ select
     count(distinct (repo, commit_sha)) as commit_count,
     count(distinct (repo, commit_sha)) filter (where is_merge) as merge_count,
     count(*) filter (where status <> 'open') as repaired_count,
-    case when bool_and(can_be_repaired) then 1::double * count(*) filter (where status <> 'open') / count(*) end
+    case when bool_and(is_repairable) then 1::double * count(*) filter (where status <> 'open') / count(*) end
         as repaired_share,
-    quantile_cont(hours_to_repair, 0.5) as median_hours_to_repair,
-    quantile_cont(hours_to_repair, 0.9) as p90_hours_to_repair,
+    quantile_cont(repair_hours, 0.5) as median_repair_hours,
+    quantile_cont(repair_hours, 0.9) as p90_repair_hours,
     min(confidence) as min_confidence
 from chosen
 group by all

@@ -18,7 +18,7 @@
 -- resolved_sha: commit that repaired it; NULL: none yet
 -- resolved_at: when that one was made, UTC
 -- status: open, repaired, or repaired before landing
--- hours_to_repair: from landing (or, when it never landed, from writing) to the repair: an upper bound of the time to detection
+-- repair_hours: from landing (or, when it never landed, from writing) to the repair: an upper bound of the time to detection
 -- repair_added_lines: lines that the repair added to the file; NULL: unknown
 -- repair_deleted_lines: lines that it deleted; NULL: unknown
 -- confidence: lower end of the measured precision, 0 to 1; NULL: not measured
@@ -43,7 +43,7 @@ select
     damage.resolved_sha,
     damage.resolved_at,
     damage.status,
-    damage.hours_to_repair,
+    damage.repair_hours,
     damage.repair_added_lines,
     damage.repair_deleted_lines,
     damage.confidence

@@ -21,11 +21,11 @@
 -- resolved_at: when that one was made, UTC
 -- resolved_landed_at: when that one came to the default branch, UTC
 -- status: open, repaired, or repaired before landing
--- hours_to_landing: from writing to landing
--- hours_to_repair: from landing to the repair's landing, where it had landed; else from writing to the repair. Somebody noticed within this time: it is an upper bound of the time to detection
+-- landing_hours: from writing to landing
+-- repair_hours: from landing to the repair's landing, where it had landed; else from writing to the repair. Somebody noticed within this time: it is an upper bound of the time to detection
 -- repair_added_lines: lines that the repair added to the file; NULL: repaired by a merge, under another name, or not at all
 -- repair_deleted_lines: lines that it deleted, likewise
--- can_be_repaired: false for notes about merges that need no repair
+-- is_repairable: false for notes about merges that need no repair
 --
 -- Left out: commits that were not looked at (damage_checks).
 -- Evidence: inferred
@@ -36,7 +36,7 @@ with damages as (
         coalesce(commits.is_merge, len(findings.parent_shas) > 1) as is_merge,
         commits.subject,
         repairs.landed_at as resolved_landed_at,
-        findings.rule not in ('one side taken', 'content of neither side') as can_be_repaired
+        findings.rule not in ('one side taken', 'content of neither side') as is_repairable
     from findings
     inner join repos on repos.repo = findings.repo and repos.is_configured
     left join commits on commits.repo = findings.repo and commits.commit_sha = findings.commit_sha
@@ -93,16 +93,16 @@ select
         when damages.landed_at is null or damages.resolved_landed_at <= damages.landed_at then 'repaired before landing'
         else 'repaired'
     end as status,
-    epoch(damages.landed_at - damages.introduced_at) / 3600.0 as hours_to_landing,
+    epoch(damages.landed_at - damages.introduced_at) / 3600.0 as landing_hours,
     epoch(
         case
             when damages.resolved_landed_at > damages.landed_at then damages.resolved_landed_at - damages.landed_at
             else damages.resolved_at - damages.introduced_at
         end
-    ) / 3600.0 as hours_to_repair,
+    ) / 3600.0 as repair_hours,
     commit_files.added_lines as repair_added_lines,
     commit_files.deleted_lines as repair_deleted_lines,
-    damages.can_be_repaired
+    damages.is_repairable
 from damages
 left join pull_requests
     on pull_requests.repo = damages.repo
