@@ -244,6 +244,7 @@ def nearness(answers: dict[str, list[Answer]]) -> str:
     head = (
         "fixes",
         "exact",
+        "landed together",
         "within 7 days of the true one",
         "within 14",
         "same author",

@@ -131,7 +131,7 @@ class _Run:
 
     def history(self, sprint: str) -> list[damage.Asked]:
         """The commits of the default branch, parents before children."""
-        found = self._connection.execute(_LANDED, {"repo": self._repo, "sprint": sprint}).fetchall()
+        found = self._connection.sql(_LANDED, params={"repo": self._repo, "sprint": sprint}).pl().rows()
         rows = {row[1]: row for row in found}
         edited = self._lists("select commit_sha, path from merge_files where repo = ? and outcome = 'edited'")
         renames = self._lists(
@@ -162,7 +162,7 @@ class _Run:
 
     def branches(self, sprint: str, wanted: set[str], progress: Progress) -> None:
         """Looks at the commits of squashed pull requests, each pull request by itself."""
-        rows = self._connection.execute(_BRANCHES, {"repo": self._repo, "sprint": sprint}).fetchall()
+        rows = self._connection.sql(_BRANCHES, params={"repo": self._repo, "sprint": sprint}).pl().rows()
         by_number: dict[int, list[str]] = {}
         for number, sha, _ in rows:
             by_number.setdefault(number, []).append(sha)
@@ -210,7 +210,7 @@ class _Run:
             where repo = $repo and list_contains($rules, rule) and resolved_sha is null
         """
         rules = [rule for rule in damage.RULES if rule not in damage.UNREPAIRED]
-        rows = self._connection.execute(asked, {"repo": self._repo, "rules": rules}).fetchall()
+        rows = self._connection.sql(asked, params={"repo": self._repo, "rules": rules}).pl().rows()
         taken_back = tuple(key.rpartition(" ")[2] for rule, _, key in rows if rule == damage.STALE)
         earlier = {sha for sha in shas if sha.startswith(taken_back)} if taken_back else set()
         return {sha for _, sha, _ in rows} & shas | earlier

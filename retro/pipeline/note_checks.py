@@ -75,9 +75,7 @@ def _reader(connection: Connection) -> Connection:
 
 
 def _dictionaries(connection: Connection, sql: str, parameters: object = None) -> list[Row]:
-    found = connection.execute(sql, parameters)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return connection.sql(sql, params=parameters).pl().to_dicts()
 
 
 class _Queries:
