@@ -5,13 +5,10 @@ reader keeps the file that it opened, a kill leaves the old one, and a full disk
 of DuckDB 1.0, so that any client of 1.x opens it too.
 """
 
-import errno
-import fcntl
 import os
-import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,15 +16,27 @@ import duckdb
 
 from retro import tables
 from retro.errors import WarehouseError
+from retro.warehouse_file import FILE, cannot_write, one_writer, remove, stale_copies
 
-if TYPE_CHECKING:  # Polars takes 0.2 s to import, which a run that finds nothing new need not pay
+if TYPE_CHECKING:  # Polars takes 0.2 s to import, which not every verb needs
     import polars as pl
 
-FILE = Path("data") / "retro.duckdb"
+__all__ = [
+    "FILE",
+    "first_line",
+    "load",
+    "one_writer",
+    "open_locked",
+    "open_read_only",
+    "rewrite",
+    "stale_copies",
+    "transaction",
+    "worded",
+]
 _SPARE_BYTES = 64 << 20
 _NO_ROOM = (duckdb.IOException, duckdb.TransactionException)  # a commit without room is the second
+_NO_BAR = "set enable_progress_bar = false"  # DuckDB draws it on the standard output, where a result belongs
 _DAMAGED = "Corrupt database file"  # DuckDB has no class of error for it
-_COPY = re.compile(r"\.retro\.(\d+)\.duckdb(\.wal|\.tmp)?")
 
 
 def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
@@ -47,6 +56,8 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
             "move it away and run `retro mine` to make it again"
         ) from error
     connection.execute("set global timezone = 'UTC'")  # global: a cursor takes no session setting over
+    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is none to switch off
+        connection.execute(_NO_BAR)
     return connection
 
 
@@ -61,6 +72,7 @@ def open_locked(path: Path, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     for setting in (
         "global timezone = 'UTC'",
         "temp_directory = ''",
+        "enable_progress_bar = false",
         "enable_external_access = false",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
@@ -70,34 +82,6 @@ def open_locked(path: Path, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     ):
         connection.execute(f"set {setting}")
     return connection
-
-
-@contextmanager
-def one_writer(path: Path) -> Iterator[None]:
-    """Holds the lock of the warehouse at `path` for the time of a run and clears away what dead runs left.
-
-    Raises WarehouseError when another run holds it, or when the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = open(path.parent / ".retro.lock", "a+")  # noqa: SIM115 - closed below, with the lock
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.seek(0)
-            raise WarehouseError(
-                f"{path}: another run (process {lock.read().strip() or 'unknown'}) is writing it; "
-                "wait for its end and try again"
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        for stale in stale_copies(path.parent):
-            _remove(stale)
-        yield
 
 
 @contextmanager
@@ -115,6 +99,7 @@ def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             shutil.copyfile(path, copy)
         with duckdb.connect(":memory:") as connection:
             connection.execute("set timezone = 'UTC'")
+            connection.execute(_NO_BAR)
             # What does not fit into memory: without this in the folder that the caller stands in.
             connection.execute(f"set temp_directory = '{_quoted(copy)}.tmp'")
             connection.execute(f"attach '{_quoted(copy)}' as warehouse (storage_version 'v1.0.0')")
@@ -126,14 +111,14 @@ def rewrite(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("detach warehouse")
         os.replace(copy, path)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     except duckdb.Error as error:
         if (told := worded(path, error)) is None:
             raise
         raise told from error
     finally:
         for leftover in (copy, copy.with_name(copy.name + ".wal"), copy.with_name(copy.name + ".tmp")):
-            _remove(leftover)
+            remove(leftover)
 
 
 @contextmanager
@@ -145,6 +130,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDB
     own = connection.cursor()
     try:
         own.execute("set timezone = 'UTC'")
+        own.execute(_NO_BAR)
         own.execute("use warehouse")
         own.execute("begin")
         yield own
@@ -173,12 +159,6 @@ def load(connection: duckdb.DuckDBPyConnection, table: str, frame: "pl.DataFrame
     return frame.height
 
 
-def stale_copies(folder: Path) -> list[Path]:
-    """Copies in `folder` that belong to a run which is no longer alive."""
-    found = [(path, match) for path in folder.glob(".retro.*") if (match := _COPY.fullmatch(path.name))]
-    return [path for path, match in found if not _is_alive(int(match[1]))]
-
-
 def worded(path: Path, error: duckdb.Error) -> WarehouseError | None:
     """What a failure of DuckDB says about the file at `path`; None when it says nothing about it."""
     if _DAMAGED in str(error):
@@ -198,22 +178,19 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Makes the tables that the file lacks; raises WarehouseError when one of them has other columns than declared."""
     known = "select table_name from duckdb_tables() where database_name = 'warehouse'"
     present = {name for (name,) in connection.execute(known).fetchall()}
+    views = {
+        name for (name,) in connection.execute("select view_name from duckdb_views() where not internal").fetchall()
+    }
     for name, text in tables.ddl().items():
         if name not in present:
+            if name in views:  # of a version that did not keep its rows
+                connection.execute(f"drop view {name}")
             connection.execute(text)
         elif connection.table(name).limit(0).pl().schema != tables.schema(name):
             raise WarehouseError(
                 f"{path}: its table {name} has the columns of another version of Retro; "
                 "move the file away and run `retro mine` to make it again"
             )
-
-
-def _remove(path: Path) -> None:
-    """Removes a file or a folder, or nothing."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _check_space(path: Path) -> None:
@@ -223,24 +200,6 @@ def _check_space(path: Path) -> None:
         raise WarehouseError(
             f"{path}: {free >> 20:,} MB free on this disk, {needed >> 20:,} MB needed; free some space and run it again"
         )
-
-
-def _cannot_write(path: Path, error: OSError) -> WarehouseError:
-    if error.errno == errno.ENOSPC:
-        return WarehouseError(
-            f"{path}: the disk is full; free some space and run it again; the warehouse is as it was before"
-        )
-    return WarehouseError(f"{path}: cannot be written ({error.strerror}); check the permissions of {path.parent}")
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _quoted(path: Path) -> str:

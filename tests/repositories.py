@@ -194,7 +194,10 @@ def query(root: Path, sql: str) -> list[tuple]:
     """Sorted rows of a statement on the warehouse of a project."""
     with duckdb.connect(str(root / "data" / "retro.duckdb"), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        return sorted(map(_hashable, connection.execute(sql).fetchall()), key=repr)
+        found = connection.sql(sql)
+        has_times = any("TIME ZONE" in str(kind) for kind in found.types)  # which `fetchall` gives with pytz only
+        rows = found.pl().rows() if has_times else found.fetchall()
+        return sorted(map(_hashable, rows), key=repr)
 
 
 def told_by_git(folder: Path, repo: str, branch: str = "main", releases: Sequence[str] = ()) -> dict[str, list[tuple]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from retro.errors import GitError
@@ -15,7 +16,8 @@ _LOG = (
     "--no-notes", "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature",
     "--ignore-submodules=none", "--encoding=UTF-8",
 )  # fmt: skip
-_SHARD_COMMITS = 400  # below this a second process costs more than it saves
+_ALONE_COMMITS, _HALVED_COMMITS = 400, 4_000  # up to here one process, up to there two are quicker than more
+_MIDDLE_COMMITS = 2_400  # in a block that whoever ends first takes; each has to fill its own cache of delta bases
 _PIECE_BYTES = 1 << 20
 _DIED = 128  # what git exits with when it cannot go on; one that is killed, or absent, is not asked again
 
@@ -34,12 +36,11 @@ class LogPiece:
 def read_log(git_dir: Path, shas: Sequence[str], mark: str) -> Iterator[LogPiece]:
     """Metadata, trailers and changed files of the commits `shas`, in pieces as git writes them.
 
-    Two processes share the work in two contiguous blocks: neighbours share delta bases. Where git stops at a file that is
-    missing or damaged, it is started again with a stand-in for it. Raises GitError, naming the object, when it stops for
+    Two processes at a time share the work in contiguous blocks: neighbours share delta bases. Where git stops at a file that
+    is missing or damaged, it is started again with a stand-in for it. Raises GitError, naming the object, when it stops for
     any other reason.
     """
-    cut = len(shas) // 2 if len(shas) > _SHARD_COMMITS else len(shas)
-    shards = [_Shard(block) for block in (shas[:cut], shas[cut:]) if block]
+    shards = [_Shard(block) for block in _blocks(shas) if block]
     losses = Losses(git_dir)
     try:
         while shards:
@@ -52,6 +53,23 @@ def read_log(git_dir: Path, shas: Sequence[str], mark: str) -> Iterator[LogPiece
                     raise
     finally:
         losses.forget()
+
+
+def _blocks(shas: Sequence[str]) -> list[Sequence[str]]:
+    """Contiguous blocks in the order in which they are taken.
+
+    Halves of a long history cost up to twice as much as each other, so both ends come first, each three eighths, and what is
+    between them in small blocks.
+    """
+    count = len(shas)
+    if count <= _ALONE_COMMITS:
+        return [shas]
+    if count <= _HALVED_COMMITS:
+        return [shas[: count // 2], shas[count // 2 :]]
+    start, end = count * 3 // 8, count * 5 // 8
+    parts = max(2, (end - start) // _MIDDLE_COMMITS)
+    cuts = [start + (end - start) * part // parts for part in range(parts + 1)]
+    return [shas[:start], shas[end:], *(shas[first:last] for first, last in pairwise(cuts))]
 
 
 class _StoppedAtObject(GitError):
@@ -82,8 +100,13 @@ class _Shard:
 
 def _pieces(git_dir: Path, shards: Sequence[_Shard], mark: str, lost: frozenset[str]) -> Iterator[LogPiece]:
     arguments = [*_LOG, f"--format={log_format(mark)}", "--end-of-options"]
-    streams = [Stream(git_dir, arguments, "\n".join(shard.unread).encode(), replaces=bool(lost)) for shard in shards]
+    streams: list[Stream] = []
     start = f"{mark}S"
+
+    def started() -> Iterator[Stream]:
+        for shard in shards:
+            streams.append(Stream(git_dir, arguments, "\n".join(shard.unread).encode(), replaces=bool(lost)))
+            yield streams[-1]
 
     def handed_on(shard: _Shard, records: bytes) -> LogPiece:
         text = records.decode("utf-8", "backslashreplace")
@@ -91,7 +114,7 @@ def _pieces(git_dir: Path, shards: Sequence[_Shard], mark: str, lost: frozenset[
         return LogPiece(text, lost)
 
     try:
-        for position, piece in read_together(streams):
+        for position, piece in read_together(started(), at_once=2):
             if records := shards[position].take(piece, mark):
                 yield handed_on(shards[position], records)
     except GitError as error:

@@ -11,7 +11,7 @@ import resource
 import selectors
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -141,26 +141,40 @@ def run(git_dir: Path | None, *arguments: str, stdin: bytes = b"") -> bytes:
     return b"".join(piece for _, piece in read_together([Stream(git_dir, arguments, stdin)]))
 
 
-def read_together(streams: Sequence[Stream]) -> Iterator[tuple[int, bytes]]:
-    """Pieces of output of several running gits as they come, with the position of the stream each is from.
+def read_together(streams: Iterable[Stream], at_once: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Pieces of output of several gits as they come, with the position of the stream each is from.
 
-    Every exit status is looked at; when one fails, or the reader stops early, all of them are ended.
+    All run at the same time, or so many `at_once`: the next of a generator that starts them comes when one has ended. Every exit
+    status is looked at; when one fails, or the reader stops early, all of them are ended.
     """
+    waiting, running = enumerate(streams), {}
     try:
         with selectors.DefaultSelector() as selector:
-            for position, stream in enumerate(streams):
-                selector.register(stream, selectors.EVENT_READ, position)
-            while selector.get_map():
-                ready = _await(selector, streams)
-                for key, _ in ready:
-                    if piece := streams[key.data].read():
+            while _start_more(waiting, running, at_once, selector):
+                for key, _ in _await(selector, list(running.values())):
+                    if piece := running[key.data].read():
                         yield key.data, piece
                     else:
                         selector.unregister(key.fileobj)
-                        streams[key.data].close()
+                        running[key.data].close()
+                        del running[key.data]
     finally:
-        for stream in streams:
+        for stream in running.values():
             stream.kill()
+
+
+def _start_more(
+    waiting: Iterator[tuple[int, Stream]],
+    running: dict[int, Stream],
+    at_once: int | None,
+    selector: selectors.BaseSelector,
+) -> bool:
+    """Takes streams from those `waiting` until so many run; False when none is left."""
+    while (at_once is None or len(running) < at_once) and (following := next(waiting, None)):
+        position, stream = following
+        running[position] = stream
+        selector.register(stream, selectors.EVENT_READ, position)
+    return bool(running)
 
 
 def _await(selector: selectors.BaseSelector, streams: Sequence[Stream]) -> list[tuple[selectors.SelectorKey, int]]:

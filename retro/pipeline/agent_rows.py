@@ -9,8 +9,9 @@ import duckdb
 import polars as pl
 
 from retro import tables
-from retro.pipeline.agents import SOURCE, KnownFile, Transcripts, account_of
-from retro.pipeline.log import log_row
+from retro.pipeline.agents import SOURCE, KnownFile, account_of
+from retro.pipeline.log import Reading, log_row
+from retro.pipeline.news.transcripts import Transcripts
 from retro.sources.accounts import Account
 from retro.sources.agents import rows
 from retro.sources.agents.facts import Collected
@@ -37,10 +38,16 @@ def log_missing(connection: Connection, section: Transcripts, started_at: dateti
     """A line in the log for a section whose folder is not there: a named one failed, an agent that is not used has nothing."""
     if section.only_configured:
         account = Account(note="there are no transcripts of this agent here")
-        load(connection, "load_log", log_row(section.source, started_at, account, source=SOURCE))
+        load(
+            connection, "load_log", log_row(Reading(source=SOURCE, item=section.source, started_at=started_at), account)
+        )
     else:
         account = Account(note=section.missing)
-        load(connection, "load_log", log_row(section.source, started_at, account, source=SOURCE, status="failed"))
+        load(
+            connection,
+            "load_log",
+            log_row(Reading(source=SOURCE, item=section.source, started_at=started_at, status="failed"), account),
+        )
 
 
 def read_section(
@@ -67,7 +74,9 @@ def read_section(
     load(
         connection,
         "load_log",
-        log_row(section.source, started_at, account, source=SOURCE, is_full=is_full, digest=digest),
+        log_row(
+            Reading(source=SOURCE, item=section.source, started_at=started_at, is_full=is_full, digest=digest), account
+        ),
     )
     return requests
 

@@ -10,13 +10,14 @@ from retro.analyses import attribution
 from retro.analyses.mailmap import identities, read_mailmap
 from retro.config import Settings
 from retro.git import Room
-from retro.pipeline.log import log_row
+from retro.pipeline.log import Reading, log_row
 from retro.sources import git_notes
 from retro.sources.accounts import Account
 from retro.warehouse import load
 
 if TYPE_CHECKING:
-    from retro.pipeline.mining import Progress, RepoState
+    from retro.pipeline.mining import Progress
+    from retro.pipeline.news.repositories import RepoState
 
 Connection = duckdb.DuckDBPyConnection
 _COMMITS_AT_ONCE = 5_000
@@ -55,7 +56,11 @@ def read_notes(connection: Connection, state: "RepoState") -> None:
     for frames in git_notes.read_notes(state.room, repo, changed, account):
         for table, frame in frames.items():
             load(connection, table, frame)
-    load(connection, "load_log", log_row(repo, started_at, account, source="git notes", digest=state.digest))
+    load(
+        connection,
+        "load_log",
+        log_row(Reading(source="git notes", item=repo, started_at=started_at, digest=state.digest), account),
+    )
 
 
 def judge(connection: Connection, settings: Settings, progress: "Progress") -> None:

@@ -6,9 +6,8 @@ has, because it was rotated or is gone, stay; only `prune` removes them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -17,9 +16,10 @@ from retro import tables, warehouse
 from retro.config import Settings
 from retro.errors import WarehouseError
 from retro.keyed_hashes import read_key
-from retro.pipeline.log import log_row
+from retro.pipeline.log import Reading, log_row
+from retro.pipeline.news.logs import GONE, LogStates
 from retro.sources.accounts import Account
-from retro.sources.gateway.places import LogFile, find_logs
+from retro.sources.gateway.places import LogFile
 from retro.sources.gateway.streams import BROKEN
 
 if TYPE_CHECKING:
@@ -29,36 +29,10 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 SOURCE = "gateway"
-GONE = "gone"
 REPEATED = "a request told before, counted once"
 _MEMORY = "640MB"  # to the end of the run, since the commit too holds what it writes; the rest goes to disk
-# What each log was when it was last looked at ('' after a failure), and how it was read when it last could be.
-_KNOWN = """
-    select
-        item,
-        arg_max(coalesce(digest, ''), started_at),
-        arg_max(left(digest, 32), started_at) filter (where digest <> 'gone')
-    from load_log
-    where source = 'gateway'
-    group by item
-"""
 # A request without an id is known by its content; equal ones of one file are as many requests, numbered behind `#`.
 _BASE = "case when starts_with(request_key, 'content:') then split_part(request_key, '#', 1) else request_key end"
-
-
-@dataclass(frozen=True)
-class LogStates:
-    """The logs on disk, those that are new or changed, names of those that are gone, and by which map each was read last."""
-
-    logs: tuple[LogFile, ...] = ()
-    changed: tuple[LogFile, ...] = ()
-    gone: tuple[str, ...] = ()
-    maps: dict[str, str | None] = field(default_factory=dict)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether a run has anything to do about them."""
-        return bool(self.changed or self.gone)
 
 
 @dataclass
@@ -71,17 +45,6 @@ class _Read:
     error: str | None = None
 
 
-def log_states(settings: Settings, path: Path, *, again: bool) -> LogStates:
-    """How the logs of retro.toml stand against the warehouse at `path`; all of them count as changed when `again`."""
-    logs = find_logs(settings.root, settings.gateway)
-    known = _known(path)
-    digests, maps = ({item: row[place] for item, row in known.items()} for place in (0, 1))
-    changed = [log for log in logs if again or digests.get(log.item) != log.digest]
-    there = {log.item for log in logs}
-    gone = [item for item, digest in digests.items() if digest != GONE and item not in there]
-    return LogStates(tuple(logs), tuple(changed), tuple(gone), maps)
-
-
 def read_gateways(connection: Connection, settings: Settings, states: LogStates, options: "Options") -> int:
     """Loads what is new and says how many requests and buckets that were. Raises WarehouseError for a key it cannot use."""
     read = _read_files(connection, settings, states, options) if states.changed else []
@@ -89,24 +52,16 @@ def read_gateways(connection: Connection, settings: Settings, states: LogStates,
         status = "failed" if one.error else "loaded"
         digest = None if one.error else one.log.digest
         row = log_row(
-            one.log.item, one.started_at, one.account, source=SOURCE, status=status, is_full=True, digest=digest
+            Reading(
+                source=SOURCE, item=one.log.item, started_at=one.started_at, status=status, is_full=True, digest=digest
+            ),
+            one.account,
         )
         warehouse.load(connection, "load_log", row)
     _mark_gone(connection, states)
     if options.prune:
         _prune(connection, states)
     return sum(one.account.loaded for one in read)
-
-
-def _known(path: Path) -> dict[str, tuple[str, str | None]]:
-    """The rows of `_KNOWN` by name; nothing where that cannot be asked."""
-    if not path.is_file():
-        return {}
-    try:
-        with warehouse.open_read_only(path) as connection:
-            return {item: (digest, how) for item, digest, how in connection.execute(_KNOWN).fetchall()}
-    except (duckdb.Error, WarehouseError):  # opening it for writing says what is wrong
-        return {}
 
 
 def _read_files(connection: Connection, settings: Settings, states: LogStates, options: "Options") -> list[_Read]:
@@ -253,7 +208,7 @@ def _mark_gone(connection: Connection, states: LogStates) -> None:
         account = Account(
             note="no longer there or no longer named in retro.toml; its rows are kept until `retro mine --prune`"
         )
-        row = log_row(item, datetime.now(UTC), account, source=SOURCE, digest=GONE)
+        row = log_row(Reading(source=SOURCE, item=item, digest=GONE), account)
         warehouse.load(connection, "load_log", row)
 
 

@@ -1,14 +1,9 @@
 """Forges into the warehouse: asked over the network where retro.toml says so, then read from files, whoever wrote them."""
 
 import gc
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -16,6 +11,7 @@ import duckdb
 from retro import warehouse
 from retro.config import ForgeSettings, Settings
 from retro.errors import RetroError
+from retro.pipeline.news.forges import ForgeState, ForgeStates
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,63 +23,6 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 SOURCE = "forge"
-_DIGESTS = """
-    select
-        item,
-        arg_max(digest, started_at) filter (where digest is not null),
-        arg_max(status, started_at)
-    from load_log
-    where source = 'forge'
-    group by item
-"""
-
-
-@dataclass(frozen=True)
-class ForgeState:
-    """A forge as its files are now; `files` come with the name that messages use, oldest pages first."""
-
-    settings: ForgeSettings
-    files: tuple[tuple[Path, str], ...]
-    digest: str
-
-
-@dataclass(frozen=True)
-class ForgeStates:
-    """All forges of retro.toml, those among them that are to be read, and why some could not be asked."""
-
-    all: tuple[ForgeState, ...] = ()
-    changed: tuple[ForgeState, ...] = ()
-    failures: tuple[tuple[str, RetroError], ...] = ()
-    is_behind: bool = False
-
-    def __bool__(self) -> bool:
-        """Whether the warehouse has to be written for their sake."""
-        return bool(self.changed or self.failures or self.is_behind)
-
-
-def look(root: Path, settings: Settings, options: "Options") -> ForgeStates:
-    """Asks the forges for what is new, and finds out which have something to read.
-
-    Of one that cannot be asked `failures` tells; what it gave before, and in this run, is read all the same.
-    """
-    known = _known(root / warehouse.FILE)
-    if not settings.forge:
-        return ForgeStates(is_behind=bool(known))
-    failures, states = {}, []
-    for forge in settings.forge:
-        if forge.path is None and (error := _fetch(root, forge, options)):
-            failures[forge.label] = error
-        states.append(_state(root, settings, forge))
-    is_all = options.full or options.prune
-    changed = [state for state in states if is_all or _is_new(state, known, failures)]
-    is_behind = bool(known.keys() - {state.settings.label for state in states})
-    return ForgeStates(tuple(states), tuple(changed), tuple(failures.items()), is_behind)
-
-
-def _is_new(state: "ForgeState", known: dict[str, tuple[str | None, str]], failures: dict[str, RetroError]) -> bool:
-    """Whether its files are others than those that were read last, or it has recovered from a failure."""
-    digest, status = known.get(state.settings.label, (None, "loaded"))
-    return digest != state.digest or (status == "failed" and state.settings.label not in failures)
 
 
 def read_forges(connection: Connection, forges: ForgeStates, settings: Settings, options: "Options") -> None:
@@ -97,65 +36,10 @@ def read_forges(connection: Connection, forges: ForgeStates, settings: Settings,
     _log_failures(connection, forges.failures)
 
 
-def _fetch(root: Path, forge: ForgeSettings, options: "Options") -> RetroError | None:
-    """Saves new pages of a live forge; the error that stopped it."""
-    # Imported here: HTTP costs a project without a live forge nothing.
-    from retro.sources.forge.live import fetch
-
-    options.progress.start(f"forge {forge.label}", 0)
-    try:
-        asked = (forge.label, forge.kind, forge.repo or "", forge.base_url)
-        fetch(root, asked, on_page=lambda: options.progress.advance(1))
-    except RetroError as error:
-        return error
-    return None
-
-
-def _state(root: Path, settings: Settings, forge: ForgeSettings) -> ForgeState:
-    """Files of a forge and the digest of all that decides its rows: their names, sizes and times, rules and settings."""
-    from retro.coding_agents import MARKS
-    from retro.sources.forge import READER_VERSION
-    from retro.sources.forge.documents import dump_files
-    from retro.sources.forge.finding_words import RULES
-    from retro.sources.forge.pages import folder_of
-
-    if forge.path is None:
-        found = sorted((folder_of(root, forge.label) / "pages").glob("*.jsonl.gz"))
-    else:
-        found = dump_files(root, forge.path)
-    files = tuple((path, _shown(path, root)) for path in found)
-    rules = settings.attribution
-    facts = [
-        version("retro-toolkit"),
-        READER_VERSION,
-        forge.model_dump(),
-        [repo.model_dump(mode="json") for repo in settings.repos],
-        [rules.agents, rules.bots, rules.humans],
-        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in (MARKS, RULES)),
-        [(shown, stat.st_size, stat.st_mtime_ns) for path, shown in files if (stat := path.stat())],
-    ]
-    return ForgeState(forge, files, hashlib.sha256(json.dumps(facts).encode()).hexdigest())
-
-
-def _shown(path: Path, root: Path) -> str:
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-
-
-def _known(path: Path) -> dict[str, tuple[str | None, str]]:
-    """Digest and status of each forge's last run by its label; nothing without a warehouse that has them."""
-    if not path.is_file():
-        return {}
-    with warehouse.open_read_only(path) as connection:
-        try:
-            return {item: (digest, status) for item, digest, status in connection.execute(_DIGESTS).fetchall()}
-        except (duckdb.CatalogException, duckdb.BinderException):
-            return {}
-
-
 def _read(connection: Connection, states: Sequence[ForgeState], settings: Settings, options: "Options") -> None:
     """Reads all sections of one kind and loads their rows."""
     from retro.keyed_hashes import read_key
-    from retro.pipeline.log import log_row
+    from retro.pipeline.log import Reading, log_row
     from retro.sources.forge import People, frames
 
     key = read_key((settings.root / warehouse.FILE).parent)
@@ -169,7 +53,9 @@ def _read(connection: Connection, states: Sequence[ForgeState], settings: Settin
     _store(connection, made)
     for state, started_at, (facts, _) in zip(states, began, told, strict=True):
         label, account = state.settings.label, facts.account
-        row = log_row(label, started_at, account, source=SOURCE, digest=state.digest, is_full=True)
+        row = log_row(
+            Reading(source=SOURCE, item=label, started_at=started_at, digest=state.digest, is_full=True), account
+        )
         warehouse.load(connection, "load_log", row)
 
 
@@ -261,12 +147,12 @@ def _store(connection: Connection, made: "dict[str, pl.DataFrame]") -> None:
 
 def _log_failures(connection: Connection, failures: Sequence[tuple[str, RetroError]]) -> None:
     from retro.masking import mask
-    from retro.pipeline.log import log_row
+    from retro.pipeline.log import Reading, log_row
     from retro.sources.accounts import Account
 
     for label, error in failures:
         account = Account(note=mask(str(error))[0])
-        row = log_row(label, datetime.now(UTC), account, source=SOURCE, status="failed")
+        row = log_row(Reading(source=SOURCE, item=label, status="failed"), account)
         warehouse.load(connection, "load_log", row)
 
 

@@ -1,5 +1,6 @@
 """A line in the log of loads."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,31 +12,38 @@ if TYPE_CHECKING:
     from retro.sources.accounts import Account
 
 
-def log_row(
-    item: str,
-    started_at: datetime,
-    account: "Account",
-    *,
-    source: str = "git",
-    status: str = "loaded",
-    is_full: bool = False,
-    digest: str | None = None,
-) -> "pl.DataFrame":
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """An item of a source as a run looked at it: which one, since when, and how that went."""
+
+    source: str
+    item: str
+    started_at: datetime = field(default_factory=_now)
+    status: str = "loaded"
+    is_full: bool = False
+    digest: str | None = None
+
+
+def log_row(reading: Reading, account: "Account") -> "pl.DataFrame":
     """One row of `load_log`, ended now."""
     return tables.frame(
         "load_log",
         {
-            "source": [source],
-            "item": [item],
-            "digest": [digest],
-            "status": [status],
-            "is_full": [is_full],
+            "source": [reading.source],
+            "item": [reading.item],
+            "digest": [reading.digest],
+            "status": [reading.status],
+            "is_full": [reading.is_full],
             "rows_read": [account.read],
             "rows_loaded": [account.loaded],
             "rows_skipped": [account.read - account.loaded],
             "reason": [account.text()],
             "masked_count": [account.masked],
-            "started_at": [started_at],
-            "ended_at": [datetime.now(UTC)],
+            "started_at": [reading.started_at],
+            "ended_at": [_now()],
         },
     )

@@ -5,28 +5,25 @@ What checks claims and lessons stands in note_checks.py.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from retro import warehouse
 from retro.config import Settings
-from retro.errors import RetroError, SettingsError, WarehouseError
-from retro.pipeline.log import log_row
+from retro.errors import RetroError, SettingsError
+from retro.pipeline.log import Reading, log_row
+from retro.pipeline.news.known import NOTES
+from retro.pipeline.news.notes import NoteStates
 from retro.sources.accounts import Account
 from retro.sprints import Sprint
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from retro.sources.notes import Note, NoteFile
 
 Connection = duckdb.DuckDBPyConnection
 SOURCE = "notes"
 RESULTS = ("claim_results", "lesson_results")
-_KNOWN = "select item, arg_max(coalesce(digest, ''), started_at) from load_log where source = 'notes' group by item"
 _LAST = """
     select digest, rows_read, reason from load_log where source = 'notes' and item = ? order by started_at desc limit 1
 """
@@ -77,30 +74,11 @@ _OVERRIDE = f"""
 """
 
 
-@dataclass(frozen=True)
-class NoteStates:
-    """The files of notes on disk, and whether they are those that the warehouse was made with."""
-
-    files: tuple["NoteFile", ...] = ()
-    is_new: bool = False
-
-
-def look(settings: Settings, path: "Path") -> NoteStates:
-    """How the notes of the project stand against the warehouse at `path`; a file with a mistake is always new."""
-    if not (settings.root / SOURCE).is_dir():
-        return NoteStates((), bool(_known(path)))
-    # Imported here: a project without notes need not pay.
-    from retro.sources.notes import find_notes
-
-    files = tuple(find_notes(settings.root))
-    return NoteStates(files, {file.item: file.digest for file in files} != _known(path))
-
-
 def read_notes(
     connection: Connection, settings: Settings, states: NoteStates, sprints: Sequence[Sprint]
 ) -> dict[str, RetroError]:
     """Replaces the rows of all notes; the mistakes of the files that have some, by file."""
-    failures, known = {}, _known_by(connection)
+    failures, known = {}, _known(connection)
     _forget(connection, states)
     if not states.files and not known:
         return failures
@@ -129,19 +107,8 @@ def override_kinds(connection: Connection) -> None:
     connection.execute(_OVERRIDE)
 
 
-def _known(path: "Path") -> dict[str, str]:
-    """What each file was when it was last read ('' after a failure); nothing where that cannot be asked."""
-    if not path.is_file():
-        return {}
-    try:
-        with warehouse.open_read_only(path) as connection:
-            return _known_by(connection)
-    except (duckdb.Error, WarehouseError):  # opening it for writing says what is wrong
-        return {}
-
-
-def _known_by(connection: Connection) -> dict[str, str]:
-    return dict(connection.execute(_KNOWN).fetchall())
+def _known(connection: Connection) -> dict[str, str]:
+    return dict(connection.execute(NOTES).fetchall())
 
 
 def _forget(connection: Connection, states: NoteStates) -> None:
@@ -185,5 +152,5 @@ def _log(connection: Connection, file: "NoteFile", account: Account, status: str
     digest = None if status == "failed" else file.digest
     if connection.execute(_LAST, [file.item]).fetchall() == [(digest, account.read, account.text())]:
         return
-    row = log_row(file.item, datetime.now(UTC), account, source=SOURCE, status=status, is_full=True, digest=digest)
+    row = log_row(Reading(source=SOURCE, item=file.item, status=status, is_full=True, digest=digest), account)
     warehouse.load(connection, "load_log", row)

@@ -20,7 +20,8 @@ from retro.sources.pull_request_refs import pull_request_refs
 from retro.warehouse import load
 
 if TYPE_CHECKING:
-    from retro.pipeline.mining import Options, RepoState
+    from retro.pipeline.mining import Options
+    from retro.pipeline.news.repositories import RepoState
 
 Connection = duckdb.DuckDBPyConnection
 Frames = dict[str, pl.DataFrame]

@@ -17,12 +17,13 @@ from retro.git import Commit
 from retro.git.process import end_all
 from retro.masking import clean_url, mask
 from retro.pipeline import attribution, pull_requests
-from retro.pipeline.log import log_row
+from retro.pipeline.log import Reading, log_row
 from retro.sources import git, git_attributes
 from retro.warehouse import load, transaction
 
 if TYPE_CHECKING:
-    from retro.pipeline.mining import Mined, Options, Progress, RepoState
+    from retro.pipeline.mining import Mined, Options, Progress
+    from retro.pipeline.news.repositories import RepoState
 
 Connection = duckdb.DuckDBPyConnection
 Branch = tuple[str, str] | None  # full name and commit
@@ -52,6 +53,13 @@ _BY_REPO = (
     "pull_request_scopes",
     "findings",
     "damage_checks",
+    "co_change_records",
+    "co_change_hints",
+    "swap_checks",
+    "token_swaps",
+    "swap_censuses",
+    "swap_leftovers",
+    "watch_counts",
 )
 
 
@@ -115,7 +123,13 @@ def _read_alone(connection: Connection, state: "RepoState", options: "Options") 
             account.reasons.update(pull_requests.read(own, state, branch, graph, options))
         load(own, "repos", _repo_row(state, branch))
         is_full = options.full or earlier.is_empty()
-        load(own, "load_log", log_row(repo, started_at, account, digest=state.digest, is_full=is_full))
+        load(
+            own,
+            "load_log",
+            log_row(
+                Reading(source="git", item=repo, started_at=started_at, digest=state.digest, is_full=is_full), account
+            ),
+        )
     return account.loaded
 
 
@@ -123,7 +137,7 @@ def log_failures(connection: Connection, failures: dict[str, RetroError]) -> Non
     """A row of `load_log` for each repository that could not be read."""
     for repo, error in failures.items():
         account = git.Account(note=mask(str(error))[0])
-        load(connection, "load_log", log_row(repo, datetime.now(UTC), account, status="failed"))
+        load(connection, "load_log", log_row(Reading(source="git", item=repo, status="failed"), account))
 
 
 def mark_configured(connection: Connection, names: Sequence[str]) -> None:
@@ -236,7 +250,8 @@ def _load_history(
             "commit_kinds",
             "function_files",
             "damage_checks",
-        ):  # the latter three are judged again
+            "swap_checks",
+        ):  # the latter four are judged again
             connection.execute(
                 f"delete from {table} where repo = ? and commit_sha in (select commit_sha from commits_read)", [repo]
             )

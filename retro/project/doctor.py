@@ -26,7 +26,8 @@ from retro.git import Room, open_room
 from retro.git.process import check_version
 from retro.git.room import read_time
 from retro.pipeline import is_behind
-from retro.pipeline.bills import log_states
+from retro.pipeline.news import known
+from retro.pipeline.news.logs import log_states
 from retro.project.forges import forge_findings
 from retro.project.transcripts import transcript_findings
 from retro.sources.gateway.places import find_logs
@@ -47,6 +48,10 @@ _LOADS = """
     where status <> 'unread'
     group by all
     order by source, item
+"""
+
+_UNNAMED = """
+    select source, count(*) from gateway_requests where not list_contains(?::text[], source) group by all order by all
 """
 
 
@@ -74,10 +79,11 @@ def doctor(root: Path, now: datetime | None = None) -> list[Check]:
         for repo in settings.repos:
             checks += _guarded(f"repository {repo.name}", _repository, repo, Path(rooms), settings, tips)
     checks += _sprints(settings, moment)
-    checks += _gateway_logs(settings)
+    checks += _guarded("gateway logs", _gateway_logs, settings)
     checks += _forges(settings)
     checks += _guarded("agents", _transcripts, settings, moment)
     file = settings.root / warehouse.FILE
+    checks += _guarded("bills", _unnamed_sources, file, settings)
     checks += _guarded("data folder", _data_folder, file)
     of_warehouse = _guarded("warehouse", _warehouse, file, tips, moment)
     checks += of_warehouse
@@ -167,7 +173,7 @@ def _gateway_logs(settings: Settings) -> Iterator[Check]:
         else:
             yield Check("warn", what, f"no file at {path}", "correct the path, or put the log there")
     file = settings.root / warehouse.FILE
-    changed = log_states(settings, file, again=False).changed if file.is_file() else ()
+    changed = log_states(settings, known(file).logs).changed if settings.gateway and file.is_file() else ()
     if changed:
         yield Check(
             "warn", "gateway logs", f"{counted(len(changed), 'file')} new or changed since mining", "run `retro mine`"
@@ -187,6 +193,22 @@ def _transcripts(settings: Settings, now: datetime) -> Iterator[Check]:
     latest = [sprint for sprint in started if sprint.starts_at <= now][-2:]
     for found in transcript_findings(settings, latest, now):
         yield Check("ok" if found.is_fine else "warn", found.what, found.detail, found.mend)
+
+
+def _unnamed_sources(file: Path, settings: Settings) -> Iterator[Check]:
+    """Sections that retro.toml no longer names and whose requests are still in the bill."""
+    if not file.is_file():
+        return
+    named = [section.name for section in (*settings.gateway, *settings.agents)]
+    with closing(warehouse.open_read_only(file)) as connection:
+        found = connection.execute(_UNNAMED, [named]).fetchall()
+    for source, count in found:
+        yield Check(
+            "warn",
+            f"bills of {source}",
+            f"{counted(count, 'request')} still in the bill, though no section of retro.toml has this name",
+            "name it again, or run `retro mine --prune` to remove them",
+        )
 
 
 def _data_folder(file: Path) -> Iterator[Check]:

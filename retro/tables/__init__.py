@@ -10,9 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-import duckdb
-
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
 
 _ONE_AT_A_TIME = RLock()  # repositories are read in threads
@@ -28,7 +27,7 @@ def ddl() -> dict[str, str]:
 def schema(table: str) -> "pl.Schema":
     """Polars schema of a table, as DuckDB has it."""
     with _ONE_AT_A_TIME:
-        return _holding(table).table(table).limit(0).pl().schema
+        return _holding(table).table(table).pl().schema
 
 
 @cache
@@ -53,7 +52,7 @@ def empty_rows(table: str) -> dict[str, list]:
 
 
 @cache
-def _holding(table: str) -> duckdb.DuckDBPyConnection:
+def _holding(table: str) -> "duckdb.DuckDBPyConnection":
     """The empty warehouse, with this table in it: a run needs few of them, and making all takes longer than some runs."""
     connection = _empty_warehouse()
     connection.execute(ddl()[table])
@@ -61,7 +60,9 @@ def _holding(table: str) -> duckdb.DuckDBPyConnection:
 
 
 @cache
-def _empty_warehouse() -> duckdb.DuckDBPyConnection:
+def _empty_warehouse() -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("set timezone = 'UTC'")
     return connection
