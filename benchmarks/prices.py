@@ -31,7 +31,6 @@ MODELS = (
     "openai/gpt-4.1-mini", "gemini-2.5-flash", "stepfun/step-3.5-flash", "z-ai/glm-4.6",
     "openrouter/moonshotai/kimi-k2.5", "vertex_ai/claude-sonnet-4-5@20250929", "my-internal-model",
 )  # fmt: skip
-PARTS = ("prompt_cost", "input_cost", "completions_cost", "output_cost")
 PRICED = (
     "import sys; from pathlib import Path; from retro import warehouse; from retro.config import load_settings\n"
     "from retro.pipeline.mining import Silent; from retro.pipeline.prices import price\n"
@@ -82,17 +81,12 @@ def openrouter_section(samples: Path) -> str:
 
 
 def openrouter_frame(answers: Sequence[dict]) -> pl.DataFrame:
-    """The answers as the source reads them, and what was billed beside their tokens, where it does not say so itself."""
+    """The answers as the source reads them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answers.jsonl"
         path.write_text("".join(json.dumps(answer) + "\n" for answer in answers))
         log = LogFile(GatewaySettings(kind="openrouter", path="answers.jsonl"), path, "answers.jsonl", None)
-        frame = pl.concat(read_log(log, b"", Account()))
-    told = {answer["id"]: beside_tokens(answer["usage"]) for answer in answers}
-    beside = pl.col("response_id").replace_strict(told, return_dtype=pl.Decimal(18, 12))
-    return frame.with_columns(
-        pl.coalesce("logged_extra_usd", beside).cast(pl.Decimal(18, 12)).alias("logged_extra_usd")
-    )
+        return pl.concat(read_log(log, b"", Account()))
 
 
 def openrouter_answers(folder: Path) -> list[dict]:
@@ -103,16 +97,6 @@ def openrouter_answers(folder: Path) -> list[dict]:
             if "cost" in (answer.get("usage") or {}):
                 found.setdefault(answer["id"], answer)
     return list(found.values())
-
-
-def beside_tokens(usage: dict) -> Decimal | None:
-    """What was billed beyond prompt and completion; None where the log does not tell the two apart."""
-    details = usage.get("cost_details") or {}
-    parts = [details.get(f"upstream_inference_{part}") for part in PARTS]
-    if usage.get("is_byok") or not any(part is not None for part in parts):
-        return None
-    tokens = sum(Decimal(str(part)) for part in parts if part is not None)
-    return max(round(Decimal(str(usage["cost"])) - tokens, 12), Decimal(0))
 
 
 def transcript_section(samples: Path) -> str:

@@ -107,6 +107,23 @@ def test_rows_of_a_deleted_transcript_stay_until_pruned(root):
     assert query(root, "select * from agent_files") == []
 
 
+def test_rows_of_a_section_taken_out_stay_marked_and_come_back_with_it(root):
+    mine(root)
+    settings = (root / "retro.toml").read_text()
+    (root / "retro.toml").write_text(settings.replace(SECTION, ""))
+    assert (mine(root).is_written, mine(root).is_written) == (True, False)
+    assert query(root, FILES) == [("transcripts/a.jsonl", False, ("s1",), 2, 0, None)]
+    told = "no longer named in retro.toml; its rows are kept until `retro mine --prune`"
+    assert query(root, LOG)[-1] == ("claude-code", "loaded", 2, 2, None)
+    assert ("claude-code", "loaded", 0, 0, told) in query(root, LOG)
+    (root / "retro.toml").write_text(settings)
+    mine(root)
+    assert query(root, FILES) == [("transcripts/a.jsonl", True, ("s1",), 2, 0, None)]
+    (root / "retro.toml").write_text(settings.replace(SECTION, ""))
+    mine(root, prune=True)
+    assert query(root, REQUESTS) == query(root, FILES) == []
+
+
 def test_session_that_goes_on_elsewhere_keeps_what_the_deleted_file_told(root):
     mine(root)
     (root / "transcripts" / "a.jsonl").unlink()

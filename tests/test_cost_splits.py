@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from retro import queries, tables
+from retro.pipeline import request_targets
 
 PLACES = (queries.shipped("queries"),)
 SPLITS = ("theme_costs", "feature_costs", "session_type_costs", "branch_costs", "pull_request_costs", "work_type_costs")
@@ -34,7 +35,7 @@ def connection(shipped_warehouse: duckdb.DuckDBPyConnection):
 
 def fill(connection: duckdb.DuckDBPyConnection, seed: int, count: int) -> None:
     """Sprints of March, a repository with merged, open and closed pull requests, and `count` requests of all kinds."""
-    connection.execute("insert into projects values ('Gateway', 'Europe/Berlin', false, 'plan', '1')")
+    connection.execute("insert into projects values ('Gateway', 'Europe/Berlin', false, null, false, 'plan', '1')")
     for number, (first, last) in enumerate((("2026-02-23", "2026-03-08"), ("2026-03-09", "2026-03-19")), 1):
         row = [
             str(number),
@@ -62,6 +63,7 @@ def fill(connection: duckdb.DuckDBPyConnection, seed: int, count: int) -> None:
     chance = random.Random(seed)
     for number in range(count):
         insert_request(connection, chance, number)
+    request_targets.keep(connection)
 
 
 def insert_request(connection: duckdb.DuckDBPyConnection, chance: random.Random, number: int) -> None:

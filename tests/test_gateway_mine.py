@@ -122,6 +122,20 @@ def test_rows_stay_when_a_log_grows_is_rotated_or_goes_until_they_are_pruned(roo
     assert [row[0] for row in query(root, LOG)] == ["litellm: logs/b.jsonl"]
 
 
+def test_rows_of_a_section_taken_out_stay_and_are_told_until_they_are_pruned(root, repository):
+    write(root, "a.jsonl", lines(spend_log(1)))
+    mine(root)
+    project(root, repository)
+    assert (mine(root).is_written, mine(root).is_written) == (True, False)
+    assert query(root, REQUESTS) == [(key(1), 20, "logs/a.jsonl", 1)]
+    told = [(check.level, check.detail, check.mend) for check in doctor(root) if check.what == "bills of litellm"]
+    detail = "1 request still in the bill, though no section of retro.toml has this name"
+    assert told == [("warn", detail, "name it again, or run `retro mine --prune` to remove them")]
+    mine(root, prune=True)
+    assert query(root, REQUESTS) == query(root, LOG) == []
+    assert [check for check in doctor(root) if check.what == "bills of litellm"] == []
+
+
 def test_another_map_or_name_of_a_section_replaces_its_rows(root, repository):
     write(root, "a.jsonl", lines(spend_log(1)))
     mine(root)

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from retro import queries, tables, warehouse
+from retro.pipeline import request_targets
 
 CASES_FOLDER = Path(__file__).parent / "queries"
 DEFAULTS_FOLDER = CASES_FOLDER / "_defaults"
@@ -70,6 +71,8 @@ def fill(connection: Connection, case: Path) -> None:
         found = [folder / f"{table}.csv" for folder in (case, DEFAULTS_FOLDER) if (folder / f"{table}.csv").is_file()]
         if found:
             fill_table(connection, table, found[0])
+    if (case / "gateway_requests.csv").is_file():
+        request_targets.keep(connection)
 
 
 def expected_rows(connection: Connection, path: Path, frame: pl.DataFrame) -> pl.DataFrame:

@@ -260,3 +260,13 @@ def test_folder_name_with_quotes_and_blanks_works(tmp_path: Path) -> None:
     with warehouse.one_writer(path), warehouse.rewrite(path) as connection:
         warehouse.load(connection, "commit_trailers", trailers("Ada"))
     assert stored(path) == [("a1", 1, "Ada")]
+
+
+def test_view_that_has_become_a_table_gives_way(tmp_path):
+    path = tmp_path / "retro.duckdb"
+    with warehouse.rewrite(path) as connection:
+        connection.execute("drop table request_attributions")
+        connection.execute("create view request_attributions as select 1 as part")
+    with warehouse.rewrite(path) as connection:
+        columns = connection.table("request_attributions").columns
+    assert columns == list(tables.schema("request_attributions"))

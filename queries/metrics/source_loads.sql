@@ -14,6 +14,7 @@
 --   that loaded and gives any
 -- ended_at: when the latest run ended, UTC
 --
+-- Left out: files of frozen numbers that could be read.
 -- Evidence: verified
 with ordered as (
     select
@@ -21,8 +22,8 @@ with ordered as (
         row_number() over (partition by source, item order by started_at desc) as place
     from load_log
     where
-        source not in ('git', 'git notes')
-        or item not in (select repo from repos where not is_configured)
+        (source not in ('git', 'git notes') or item not in (select repo from repos where not is_configured))
+        and (source <> 'reports' or status = 'failed')
 ),
 
 full_runs as (

@@ -13,65 +13,14 @@
 -- the sprint's bill.
 -- Left out: nothing.
 -- Evidence: inferred
-with parts as (
-    select
-        source,
-        request_key,
-        session_source,
-        session_id,
-        cost_usd,
-        evidence,
-        theme
-    from request_attributions
-    where sprint = $sprint
-),
-
-buckets as (
-    select distinct 'uncategorized' as theme
-    from parts
-),
-
-shown as (
-    select
-        theme,
-        source,
-        request_key,
-        session_source,
-        session_id,
-        cost_usd,
-        evidence
-    from parts
-    union all
-    select
-        theme,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null
-    from buckets
-),
-
-sums as (
-    select
-        theme,
-        count(distinct source || ' ' || request_key) as request_count,
-        count(distinct session_source || ' ' || session_id) as session_count,
-        case when count(request_key) = 0 then 0 else sum(cost_usd) end::decimal(18, 12) as cost_usd,
-        count(distinct case when cost_usd is null then source || ' ' || request_key end) as unknown_cost_count,
-        case when count(*) filter (where evidence = 'inferred') > 0 then 'inferred' else 'verified' end as evidence
-    from shown
-    group by all
-)
-
 select
-    theme,
+    bucket as theme,
     request_count,
     session_count,
     cost_usd,
-    1::double * cost_usd / nullif(sum(cost_usd) over (), 0) as cost_share,
+    cost_share,
     unknown_cost_count,
     evidence
-from sums
-order by case when theme = 'uncategorized' then 1 else 0 end, coalesce(cost_usd, 0) desc, theme
+from cost_buckets
+where sprint = $sprint and split = 'theme'
+order by is_rest, coalesce(cost_usd, 0) desc, bucket

@@ -3,7 +3,7 @@
 --
 -- sprint: id of the sprint
 -- subject: what is judged: commits, lines, contents, themes, work types, authors, areas, kinds, languages, functions, merges, pull requests,
---   bills, transcripts
+--   reviews, bug origins, bills, transcripts
 -- judged_count: items that could be judged
 -- total_count: all items
 -- unknown: what the others lack, in words
@@ -71,6 +71,49 @@ pull_request_counts as (
     group by all
 ),
 
+-- Where a forge was asked: of the pull requests of other repositories nobody expects reviews to be known.
+review_counts as (
+    select
+        sprints.sprint,
+        count(*) filter (where pull_request_records.has_reviews) as read_count,
+        count(*) as pull_request_count
+    from pull_requests
+    inner join (
+        select distinct repo
+        from pull_request_records
+        where source <> 'git'
+    ) as forge_repos on forge_repos.repo = pull_requests.repo
+    inner join sprints
+        on coalesce(pull_requests.merged_at, pull_requests.closed_at, pull_requests.head_committed_at) >= sprints.starts_at
+        and coalesce(pull_requests.merged_at, pull_requests.closed_at, pull_requests.head_committed_at) < sprints.ends_at
+    left join pull_request_records
+        on pull_request_records.source = pull_requests.source
+        and pull_request_records.repo = pull_requests.repo
+        and pull_request_records.pr_number = pull_requests.pr_number
+    group by all
+),
+
+-- The fixes of sprint_bug_fixes.
+origin_counts as (
+    select
+        sprint_commits.sprint,
+        count(bug_origins.origin_sha) as origin_count,
+        count(*) as fix_count
+    from sprint_commits
+    inner join commit_kinds
+        on commit_kinds.repo = sprint_commits.repo
+        and commit_kinds.commit_sha = sprint_commits.commit_sha
+        and commit_kinds.bug_fix_evidence is not null
+    left join change_identities as copies
+        on copies.repo = sprint_commits.repo
+        and copies.commit_sha = sprint_commits.commit_sha
+        and copies.relation <> 'original'
+    left join bug_origins
+        on bug_origins.repo = sprint_commits.repo and bug_origins.fix_sha = sprint_commits.commit_sha
+    where copies.commit_sha is null
+    group by all
+),
+
 bill_counts as (
     select
         sprint,
@@ -127,6 +170,13 @@ union all
 select sprint, 'pull requests', judged_count, pull_request_count,
     'pull requests of which git cannot tell whether they were merged'
 from pull_request_counts
+union all
+select sprint, 'reviews', read_count, pull_request_count,
+    'pull requests of which only git tells, or whose reviews are not among what was read from the forge'
+from review_counts
+union all
+select sprint, 'bug origins', origin_count, fix_count, 'bug fixes of which it cannot be told which change brought the bug in'
+from origin_counts
 union all
 select sprint, 'bills', priced_count, request_count, 'requests whose price or tokens are not known'
 from bill_counts

@@ -111,7 +111,7 @@ def _told_rows() -> list[dict]:
     """The request that gave the mistake away, and one after the repair whose total is larger than its parts."""
     first, later = moment("2026-03-17T14:05"), moment("2026-03-18T15:11")
     told = ((first, Usage(99, 0, 217, 316), True), (later, Usage(412, 0, 318, 1_271), False))
-    about = ("code_review", "governance", "governance/budget-windows")
+    about = ("code_review", "governance", "governance/quota-windows")
     return [
         _row(_session(0, first, 0, about), at, _NEW_MODEL, usage, _billed(_NEW_MODEL, usage, is_default))
         for at, usage, is_default in told

@@ -117,20 +117,22 @@ class _Conversation:
         if self._number in _UNREVIEWED:
             return
         if self._has_assistant():
-            yield self._review(1, _ASSISTANT, "COMMENTED", self._ready_at + 3 * _MINUTE, self._reviewed, "")
+            yield self._review(1, _ASSISTANT, "COMMENTED", (self._reviewed, self._ready_at + 3 * _MINUTE))
         first = self._first_look_at()
         if self._number == _REJECTED:
-            yield self._review(2, self._reviewer, "CHANGES_REQUESTED", first, self._reviewed, _REJECTION)
+            yield self._review(2, self._reviewer, "CHANGES_REQUESTED", (self._reviewed, first), _REJECTION)
         elif self._answers and self._number not in _SEEN_BY_ASSISTANT:
-            yield self._review(2, self._reviewer, "COMMENTED", first, self._reviewed, "")
+            yield self._review(2, self._reviewer, "COMMENTED", (self._reviewed, first))
         if self._number in _DECLINED:
-            yield self._review(3, self._reviewer, "CHANGES_REQUESTED", first, self._reviewed, _DECLINED[self._number])
+            yield self._review(3, self._reviewer, "CHANGES_REQUESTED", (self._reviewed, first), _DECLINED[self._number])
         elif self._landed:
             last = self._commits[-1]
             at = (last.at + 2 * self._block.at) // 3 if self._answers else first
-            yield self._review(3, self._reviewer, "APPROVED", at, last, "")
+            yield self._review(3, self._reviewer, "APPROVED", (last, at))
 
-    def _review(self, place: int, author: dict, state: str, at: int, commit: Commit, body: str) -> dict:
+    def _review(self, place: int, author: dict, state: str, seen: tuple[Commit, int], body: str = "") -> dict:
+        """A review; `seen` is the commit that was looked at, and when."""
+        commit, at = seen
         return {
             "fullDatabaseId": str(self._number * 100 + place),
             "state": state,

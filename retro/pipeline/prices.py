@@ -4,7 +4,7 @@ The unit is a day: one whose requests changed, and any after a change of price l
 whole. Prices are asked for once per provider, model, tier and day; the arithmetic is SQL over the requests.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,7 +12,7 @@ import duckdb
 from retro.analyses import prices
 from retro.config import Settings
 from retro.errors import SettingsError
-from retro.pipeline.log import log_row
+from retro.pipeline.log import Reading, log_row
 from retro.sources.accounts import Account
 from retro.warehouse import load
 
@@ -73,7 +73,7 @@ def _book(connection: Connection, settings: Settings) -> prices.PriceBook:
         return prices.PriceBook(settings)
     except SettingsError as error:
         item, account = settings.bills.second_opinion, Account(note=str(error))
-        row = log_row(item, datetime.now(UTC), account, source="second opinion", status="failed")
+        row = log_row(Reading(source="second opinion", item=item, status="failed"), account)
         load(connection, "load_log", row)
         bills = settings.bills.model_copy(update={"second_opinion": None})
         return prices.PriceBook(settings.model_copy(update={"bills": bills}))

@@ -15,7 +15,7 @@ create table load_log (
     check (status in ('loaded', 'failed', 'unread'))
 );
 comment on table load_log is 'One row per source item and run that read it: what went in, what was left out and why. Key: source, item, started_at.';
-comment on column load_log.source is 'Kind of source: git, gateway, agents, forge, notes.';
+comment on column load_log.source is 'Kind of source: git, gateway, agents, forge, notes, reports (frozen numbers).';
 comment on column load_log.item is 'Repository name, file or address.';
 comment on column load_log.digest is 'SHA-256 of what was read, for logs of gateways of how they are read and of their size and time of change; NULL when it failed.';
 comment on column load_log.status is 'loaded, failed (nothing of it was kept), or unread (configured, not read by this version).';
