@@ -18,7 +18,7 @@ from repositories import History, git, project
 from retro import cli, pipeline
 from retro.pipeline import mine
 
-VERBS = ["init", "demo", "mine", "build", "query", "sql", "tables", "lab", "doctor"]
+VERBS = ["init", "demo", "mine", "build", "query", "blast", "sql", "tables", "lab", "new", "doctor"]
 OWN_COLOURS = re.compile(r"\x1b\[(?:0|1|1;31|33)m(?!red)")
 RETRO = [sys.executable, "-c", "from retro.cli import main; main()"]
 HOSTILE = (

@@ -28,14 +28,16 @@ MISTAKES = {
         PROJECT + "[sprint]\ndays = 14\n",
         [
             "3: sprint = { ... }: unknown section; did you mean sprints? "
-            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, prices, bills, forge)"
+            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, prices, bills, bugs, "
+            "co_changes, pages, forge, watch, swaps)"
         ],
     ),
     "the folder is not a setting": (
         'root = "/"\n' + PROJECT,
         [
             '1: root = "/": unknown section '
-            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, prices, bills, forge)"
+            "(allowed: project, sprints, repos, areas, themes, attribution, gateway, agents, prices, bills, bugs, "
+            "co_changes, pages, forge, watch, swaps)"
         ],
     ),
     "unknown key of a list's table": (
@@ -260,6 +262,13 @@ MISTAKES = {
         [
             '4: gateway[0].kind = "litelm": unknown kind; did you mean litellm? (known: litellm, openrouter, langfuse, '
             "otel, openai-usage, anthropic-usage, focus, helicone, portkey, cloudflare, csv, jsonl, parquet)"
+        ],
+    ),
+    "boundary of escaped bugs": (
+        PROJECT + '[bugs]\nboundary = "releases"\nreleases_are_deployments = "yes"\n',
+        [
+            '4: bugs.boundary = "releases": unknown boundary; did you mean release? (known: release, default_branch)',
+            '5: bugs.releases_are_deployments = "yes": wanted true or false, found text',
         ],
     ),
     "gateway's time zone and currency": (

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from retro.cli.screen import complain
 from retro.errors import RetroError
 
-_VERBS = ("init", "demo", "mine", "build", "query", "sql", "tables", "lab", "doctor")
+_VERBS = ("init", "demo", "mine", "build", "query", "blast", "sql", "tables", "lab", "new", "doctor")
 _STOPPED = "stopped; the warehouse and the reports are as they were before"
 
 

@@ -23,7 +23,9 @@ from retro.config.models import (
     Sections,
     Settings,
     SprintRules,
+    SwapSettings,
     Theme,
+    WatchSettings,
     folder_name,
 )
 from retro.errors import SettingsError
@@ -40,7 +42,9 @@ __all__ = [
     "RepoSettings",
     "Settings",
     "SprintRules",
+    "SwapSettings",
     "Theme",
+    "WatchSettings",
     "find_project",
     "load_settings",
     "parse_settings",

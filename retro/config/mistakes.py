@@ -138,6 +138,7 @@ def joint_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
     yield from _agent_mistakes(raw, root)
     yield from _price_mistakes(tables_at(raw, "prices"))
     yield from _forge_mistakes(raw, root)
+    yield from _watch_mistakes(raw, root)
 
 
 def _cadence_mistakes(rules: object) -> Iterator[Mistake]:
@@ -287,3 +288,15 @@ def _forge_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]
             yield Mistake((*path, "clone"), f"no repository has this name{closest(clone, repos)} (known: {known})")
     named = [((*path, "name"), item["name"]) for path, item in sections if isinstance(item.get("name"), str)]
     yield from repeated(named, "another forge has this name; give each its own")
+
+
+def _watch_mistakes(raw: dict[str, object], root: FilePath) -> Iterator[Mistake]:
+    """Two watches of one name, and one of a repository that is not listed."""
+    sections, repos = tables_at(raw, "watch"), _repo_names(raw, root)
+    named = [((*path, "name"), item["name"].casefold()) for path, item in sections if isinstance(item.get("name"), str)]
+    yield from repeated(named, "another watch has this name; give each its own")
+    for path, item in sections:
+        repo = item.get("repo")
+        if isinstance(repo, str) and repo not in repos:
+            known = ", ".join(toml_key(name) for name in repos)
+            yield Mistake((*path, "repo"), f"no repository has this name{closest(repo, repos)} (known: {known})")

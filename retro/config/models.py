@@ -1,7 +1,6 @@
 """The settings as types. A validator's ValueError is the reason that the reader of retro.toml sees."""
 
 import re
-import warnings
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +12,15 @@ from pydantic_core import PydanticCustomError
 
 from retro.config.forges import FORGE_KINDS, forge_address, forge_repo
 from retro.config.gateways import GATEWAY_COLUMNS, GATEWAY_KINDS
+from retro.config.globs import check_area_glob, check_glob
 from retro.config.literals import closest
 from retro.config.rates import rate
 from retro.config.transcripts import AGENT_KINDS
+from retro.config.watches import Literals
 
 _YEARS = range(1970, 2100)
 LONGEST_CADENCE_DAYS = 366
+BUG_BOUNDARIES = ("release", "default_branch")
 
 
 def _check_filled(text: str) -> str:
@@ -77,6 +79,12 @@ def _check_forge_kind(kind: str) -> str:
     return kind
 
 
+def _check_boundary(name: str) -> str:
+    if name not in BUG_BOUNDARIES:
+        raise ValueError(f"unknown boundary{closest(name, BUG_BOUNDARIES)} (known: {', '.join(BUG_BOUNDARIES)})")
+    return name
+
+
 def _check_gateway_column(name: str) -> str:
     if name not in GATEWAY_COLUMNS:
         raise ValueError(
@@ -101,29 +109,6 @@ def _check_percents(percents: tuple[int, ...]) -> tuple[int, ...]:
     if not all(low < high for low, high in zip((1, *percents), (*percents, 101), strict=True)):
         raise ValueError("wanted whole percents from 2 to 100, each above the one before, such as [5, 10]")
     return percents
-
-
-def _check_glob(glob: str) -> str:
-    # Imported here: 0.1 s that settings without a glob do not pay.
-    from pathspec import GitIgnoreSpec
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            patterns = GitIgnoreSpec.from_lines([glob]).patterns
-    except (ValueError, re.error, FutureWarning) as error:
-        raise ValueError("not a gitignore-style glob; write one such as docs/** or *.md") from error
-    if not any(pattern.include is not None for pattern in patterns):
-        raise ValueError("this glob matches nothing; write one such as docs/** or *.md")
-    return glob
-
-
-def _check_area_glob(glob: str) -> str:
-    if glob.startswith("!"):
-        raise ValueError(
-            "each glob of an area stands alone, so one that excludes has no effect; put an area before this one"
-        )
-    return glob
 
 
 def _text_of_id(value: object) -> object:
@@ -161,14 +146,14 @@ def folder_name(path: Path) -> str:
 Filled = Annotated[str, AfterValidator(_check_filled)]
 ZoneName = Annotated[str, AfterValidator(_check_timezone)]
 Name = Annotated[str, AfterValidator(_check_name)]
-Glob = Annotated[Filled, AfterValidator(_check_glob)]
+Glob = Annotated[Filled, AfterValidator(check_glob)]
 Day = Annotated[date, AfterValidator(_check_year)]
 Rate = Annotated[Decimal, BeforeValidator(rate)]
 # `strict` refuses the lists that TOML has; the items stay strict.
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 Texts = Annotated[tuple[Filled, ...], Field(strict=False)]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
-AreaGlobs = Annotated[tuple[Annotated[Glob, AfterValidator(_check_area_glob)], ...], Field(strict=False, min_length=1)]
+AreaGlobs = Annotated[tuple[Annotated[Glob, AfterValidator(check_area_glob)], ...], Field(strict=False, min_length=1)]
 
 
 class Section(BaseModel):
@@ -293,6 +278,33 @@ class BillSettings(Section):
     second_opinion: Filled | None = None
 
 
+class BugSettings(Section):
+    """When a bug has escaped, and whether a release is a deployment.
+
+    `boundary` is what a bug must reach before its fix: a release, or the default branch; without it a release where the
+    repository has any, else the default branch.
+    """
+
+    boundary: Annotated[Name, AfterValidator(_check_boundary)] | None = None
+    releases_are_deployments: bool = False
+
+
+class CoChangeSettings(Section):
+    """Which files are expected to change together.
+
+    After `half_life_days` an earlier change counts half; files that match a glob of `never` are never named as forgotten.
+    """
+
+    half_life_days: Annotated[int, Field(ge=1, le=36_500)] = 180
+    never: Globs = ()
+
+
+class PageSettings(Section):
+    """How pages are built: a notebook's cell that runs longer than `cell_seconds` is stopped, and named."""
+
+    cell_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
+
+
 class ForgeSettings(Section):
     """A forge to ask about `repo` (owner/name), or dumps of its answers under `path`, which are read without the network.
 
@@ -313,6 +325,25 @@ class ForgeSettings(Section):
         return self.name or f"{self.kind} {self.repo if self.path is None else self.path}"
 
 
+class WatchSettings(Section):
+    """Identifiers that the team wants in few places: counted in the tree at the end of each sprint.
+
+    `literals` are counted together, in `paths` alone where given; `keep` are files that rightly name them and do not count.
+    """
+
+    name: Name
+    literals: Literals
+    repo: Name | None = None
+    paths: Globs = ()
+    keep: Globs = ()
+
+
+class SwapSettings(Section):
+    """What a swap may leave behind: `keep` are files that rightly name old identifiers, such as a catalog of all models."""
+
+    keep: Globs = ()
+
+
 class Sections(Section):
     """All that retro.toml may hold."""
 
@@ -326,7 +357,12 @@ class Sections(Section):
     agents: Annotated[tuple[AgentSettings, ...], Field(strict=False)] = ()
     prices: Annotated[tuple[PriceSettings, ...], Field(strict=False)] = ()
     bills: BillSettings = BillSettings()
+    bugs: BugSettings = BugSettings()
+    co_changes: CoChangeSettings = CoChangeSettings()
+    pages: PageSettings = PageSettings()
     forge: Annotated[tuple[ForgeSettings, ...], Field(strict=False)] = ()
+    watch: Annotated[tuple[WatchSettings, ...], Field(strict=False)] = ()
+    swaps: SwapSettings = SwapSettings()
 
 
 class Settings(Sections):
@@ -347,5 +383,10 @@ SECTIONS: dict[tuple[str, ...], type[Section]] = {
     ("agents",): AgentSettings,
     ("prices",): PriceSettings,
     ("bills",): BillSettings,
+    ("bugs",): BugSettings,
+    ("co_changes",): CoChangeSettings,
+    ("pages",): PageSettings,
     ("forge",): ForgeSettings,
+    ("watch",): WatchSettings,
+    ("swaps",): SwapSettings,
 }

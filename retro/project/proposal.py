@@ -8,7 +8,7 @@ import fnmatch
 import glob
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,10 +16,8 @@ from os.path import relpath
 from pathlib import Path
 from statistics import median
 
-from pathspec import GitIgnoreSpec
-
-from retro.analyses.path_kinds import NOT_WRITTEN, path_kind
 from retro.config.literals import toml_key, toml_text
+from retro.project.areas import propose_areas
 from retro.project.logs import propose_logs
 from retro.project.surroundings import View
 from retro.project.transcripts import propose_transcripts
@@ -30,25 +28,8 @@ _LATEST_GAPS = 12
 _LEAST_GAPS = 5
 _EARLIEST = date(1971, 1, 1)  # so that the first sprint does not begin before 1970, whatever a clock once said
 _REGULAR_DAYS = range(5, 46)
-_SHOWN_FOLDERS, _SHOWN_SCOPES, _SHOWN_PREFIXES = 8, 8, 4
+_SHOWN_SCOPES, _SHOWN_PREFIXES = 8, 4
 _LEAST_SCOPE_COMMITS = 3
-# Areas that are told by their files rather than by a top folder, each with the globs to look for.
-_KNOWN_AREAS = {
-    "Tests": (
-        "tests/",
-        "test/",
-        "__tests__/",
-        "spec/",
-        "e2e/",
-        "test_*.py",
-        "*_test.py",
-        "*_test.go",
-        "*.test.*",
-        "*.spec.*",
-    ),
-    "Docs": ("docs/", "doc/", "*.md", "*.rst"),
-    "CI": (".github/", ".gitlab-ci.yml", ".circleci/", ".ci/"),
-}
 
 
 @dataclass(frozen=True)
@@ -173,64 +154,17 @@ def _tag_patterns(tags: Sequence[str]) -> list[str]:
 
 
 def _areas(view: View) -> str:
-    """The `[areas.NAME]` section: known kinds of files first, then the folders that changed most.
-
-    Generated, vendored and lock files propose none: nobody in the team works in their folders.
-    """
-    own = {path: count for path, count in view.paths.items() if path_kind(path)[0] not in NOT_WRITTEN}
-    present = Counter({path: count for path, count in own.items() if path.rpartition("/")[0] in view.folders})
-    areas = _known_areas(present)
-    known = GitIgnoreSpec.from_lines([pattern for patterns in areas.values() for pattern in patterns])
-    for folder in busy_folders(Counter({path: count for path, count in present.items() if not known.match_file(path)})):
-        areas.setdefault(folder, []).append(f"{escape_glob(folder)}/**")
+    """The `[areas.NAME]` section."""
+    areas = propose_areas(view.paths, view.files)
     if not areas:
         return ""
     lines = [
         f"[areas.{toml_key(view.name)}]",
-        f"# What the last {view.subject_count} commits changed most. The first area with a glob that matches takes a",
-        "# file; globs are those of .gitignore, and the names on the left are yours to choose.",
+        f"# What the last {view.subject_count} commits changed most, 5 to 10 parts read best. The first area with a glob that",
+        "# matches takes a file; globs are those of .gitignore, the names on the left are yours to choose.",
     ]
     lines += [f"{toml_key(area)} = [{', '.join(map(toml_text, patterns))}]" for area, patterns in areas.items()]
     return "\n".join([*lines, ""])
-
-
-def _known_areas(paths: Iterable[str]) -> dict[str, list[str]]:
-    """Areas with those of their globs that match a path."""
-    seen = list(paths)
-    matching = {
-        area: [pattern for pattern in patterns if any(GitIgnoreSpec.from_lines([pattern]).match_files(seen))]
-        for area, patterns in _KNOWN_AREAS.items()
-    }
-    return {area: patterns for area, patterns in matching.items() if patterns}
-
-
-def busy_folders(paths: Counter[str]) -> list[str]:
-    """The folders whose files changed most, from `path -> number of changes`, the busiest first.
-
-    A folder with more than half of the changes comes after its own folders, and is left out when one has them all.
-    """
-    total = sum(count for path, count in paths.items() if "/" in path)
-    found = list(_busy_below("", paths, total))
-    largest = sorted(found, key=lambda pair: -pair[1])[:_SHOWN_FOLDERS]
-    return [folder for folder, count in found if (folder, count) in largest]
-
-
-def _busy_below(parent: str, paths: Counter[str], total: int) -> Iterator[tuple[str, int]]:
-    changes: Counter[str] = Counter()
-    for path, count in paths.items():
-        name, slash, _ = path[len(parent) :].partition("/")
-        if path.startswith(parent) and slash and name.isprintable() and name == name.strip():
-            changes[parent + name] += count
-    for folder, count in changes.most_common():
-        inner = list(_busy_below(f"{folder}/", paths, total)) if 2 * count > total else []
-        yield from inner
-        if count not in (inner_count for _, inner_count in inner):
-            yield folder, count
-
-
-def escape_glob(path: str) -> str:
-    """A gitignore pattern that means this very path."""
-    return re.sub(r"([\\*?\[\]!# ])", r"\\\1", path)
 
 
 def _themes(views: Sequence[View]) -> str:

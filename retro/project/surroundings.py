@@ -34,7 +34,7 @@ class View:
 
     `is_linked` tells a further work tree, whose objects are those of another clone.
     `paths` counts how often each path was changed by the latest commits, `scopes` the conventional scopes of their
-    subjects; `folders` holds all folders of the newest tree, `release_days` the UTC days of full releases in order.
+    subjects; `files` holds all paths of the newest tree, `release_days` the UTC days of full releases in order.
     """
 
     path: Path
@@ -50,7 +50,7 @@ class View:
     subject_count: int = 0
     scopes: Counter[str] = field(default_factory=Counter)
     paths: Counter[str] = field(default_factory=Counter)
-    folders: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
 
 def find_repositories(root: Path) -> list[Path]:
@@ -113,7 +113,7 @@ def _see_branch(view: View, room: Room) -> None:
     view.scopes = Counter(scope for line in latest for scope in _scopes(line.partition(" ")[2]))
     changed = Counter(_log(room, sha, "--format=", "--name-only", "--no-renames"))
     view.paths = Counter(dict(changed.most_common(_LATEST_PATHS)))
-    view.folders = set(_texts(room.run("ls-tree", "-r", "-d", "-z", "--name-only", sha)))
+    view.files = set(_texts(room.run("ls-tree", "-r", "-z", "--name-only", sha)))
 
 
 def _see_releases(view: View, room: Room) -> None:

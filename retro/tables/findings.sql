@@ -26,7 +26,7 @@ create table findings (
     check (confidence between 0 and 1)
 );
 comment on table findings is 'One row per fault that a rule found, repaired or not. Key: rule, repo, finding_key.';
-comment on column findings.rule is 'What found it: review flag (a reviewer''s comment on a line or file that a later commit of the same pull request changed), or a kind of damage (view damage): no longer parses, conflict marker, undefined name, defined twice, block twice, removed name, lost change, stale change, one side taken, content of neither side.';
+comment on column findings.rule is 'What found it: review flag (a reviewer''s comment on a line or file that a later commit of the same pull request changed), or a kind of damage (view damage): no longer parses, conflict marker, undefined name, defined twice, block twice, removed name, lost change, stale change, one side taken, content of neither side; or swap_incomplete (view swap_residues: what a swap of identifiers left behind, a hint), or usually_together (co_change_hints: a file that a change left out, a hint).';
 comment on column findings.repo is 'Repository (repos.repo).';
 comment on column findings.finding_key is 'What tells it apart from others of its rule; of a review flag source, pull request and comment; of damage commit, path and name.';
 comment on column findings.kind is 'Kind of fault; of a review flag duplicate import, security, type, logic, test, documentation, style or other; of damage the language, or what it is about.';
@@ -41,7 +41,7 @@ comment on column findings.finder_kind is 'Who found it: human, agent (an AI rev
 comment on column findings.finder_agent is 'AI reviewer; NULL: none, or not told.';
 comment on column findings.evidence is 'inferred: a rule decided.';
 comment on column findings.method is 'How the rule decided; of a review flag line (the change touches the line or two beside it) or file (it touches the file elsewhere).';
-comment on column findings.confidence is 'Measured precision of the method, 0 to 1; NULL without a measure.';
+comment on column findings.confidence is 'Measured precision of the method, 0 to 1, of swap_incomplete the share that was followed up within 30 days, of usually_together within 14 days in the repository''s own past; NULL without a measure.';
 comment on column findings.introduced_at is 'When the fault was written, UTC; NULL: unknown.';
 comment on column findings.found_at is 'When it was found, UTC; NULL: unknown.';
 comment on column findings.resolved_sha is 'Commit that repaired it; NULL: none yet, or unknown.';
