@@ -24,7 +24,7 @@ FORMAT = "--format=%H%x00%P%x00%at%x00%ct%x00%s%x01"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="+", type=Path)
-    parser.add_argument("--hits", type=int, default=30)
+    parser.add_argument("--hits", type=int, default=10)
     parser.add_argument("--whole", action="store_true")
     given = parser.parse_args()
     for path in given.paths:
@@ -64,10 +64,19 @@ def show(name: str, room: Room, asked: list[Asked], hit_count: int) -> None:
     counts, repaired = Counter(map(rule, found)), Counter(rule(found[place]) for place in repairs)
     for each, count in sorted(counts.items()):
         print(f"  {each}: {count}, repaired {repaired[each]}")
-    for one in random.Random(3).sample(found, min(hit_count, len(found))):
+    for one in chosen(found, hit_count):
         lines = contents.get(one.new_id or "", b"").decode("utf-8", "replace").split("\n")
         line = lines[one.symptom.line - 1].strip()[:90] if 0 < one.symptom.line <= len(lines) else ""
         print(f"  {one.commit_sha[:9]} {one.path}:{one.symptom.line} {rule(one)} {one.symptom.name} | {line}")
+
+
+def chosen(found: list[Damage], hit_count: int) -> list[Damage]:
+    """So many hits of each rule, by chance but always the same ones."""
+    by_rule: dict[str, list[Damage]] = {}
+    for one in found:
+        by_rule.setdefault(rule(one), []).append(one)
+    some = random.Random(3)
+    return [one for _, hits in sorted(by_rule.items()) for one in some.sample(hits, min(hit_count, len(hits)))]
 
 
 def rule(one: Damage) -> str:

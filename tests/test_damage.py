@@ -202,6 +202,14 @@ def test_import_from_a_module_that_lost_the_name_on_the_other_side_is_told_acros
     assert found == [(4, "pkg/b.py", "removed name", "old", 1, 5)]
 
 
+def test_import_from_a_module_that_went_to_another_folder_is_not_told(tmp_path):
+    module = "def old():\n    pass\n\n\ndef kept():\n    pass\n"
+    base = {"pkg/a.py": module, "b.py": "b = 1\n"}
+    ours = {"pkg/a.py": None, "src/pkg/a.py": module}
+    theirs = {"b.py": "from pkg.a import kept, old\n\nb = old()\n"}
+    assert merged(tmp_path, base, ours, theirs, theirs, {"c.py": "c = 1\n"}) == []
+
+
 def test_import_that_a_try_guards_is_not_told(tmp_path):
     base = {"pkg/a.py": "def old():\n    pass\n", "pkg/b.py": "b = 1\n"}
     ours = {"pkg/a.py": "def new():\n    pass\n"}

@@ -33,7 +33,8 @@ NAME_OF_TYPE = {
     "DATE": r"date|.*_date",
     "BOOLEAN": r"(is|has)_.*",
     "DECIMAL": r".*_usd|(logged|billed)_cost|.*_quantity",  # the latter have their currency or unit beside them
-    "DOUBLE": r".*_(share|ratio|rate|seconds|hours|days)|(.*_)?confidence",
+    "DOUBLE": r"(median_)?effective_[a-z]+|churn_14d_matured|lift|value|median_change_own_files|(.*_)?confidence"
+    r"|.*_(share|ratio|rate|lift|seconds|hours|days)",
 }
 KNOWN_TYPES = {*NAME_OF_TYPE, "VARCHAR", "VARCHAR[]", "MAP", "BIGINT", "BIGINT[]", "BIGINT[][]", "INTEGER"}
 

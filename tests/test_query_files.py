@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
     """A project's folder whose warehouse holds a repository and three sprints, one with an id that is no number."""
     path = tmp_path / warehouse.FILE
     with warehouse.one_writer(path), warehouse.rewrite(path) as filled:
-        filled.execute("insert into projects values ('Gateway', 'Europe/Berlin', false, 'plan', '0.1.0')")
+        filled.execute("insert into projects values ('Gateway', 'Europe/Berlin', false, null, false, 'plan', '0.1.0')")
         filled.execute(f"insert into repos values ('app', null, null, null, 'tips', 'sha1', false, true, 1, '{NOW}')")
         filled.execute(SPRINTS)
         make_views(filled, PLACES)
@@ -57,7 +57,7 @@ def test_project_query_is_found_before_the_shipped_one_and_beside_it(project: Pa
 def test_project_view_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
     write_query(
         tmp_path,
-        "releases",
+        "review_shares",
         "select 'mine' as repo",
         "views",
         "-- Mine?\n-- One row, not of sprint_totals.\n-- repo: mine\n",
@@ -66,10 +66,10 @@ def test_project_view_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None
         for text in tables.ddl().values():
             own.execute(text)
         make_views(own, queries.folders(tmp_path))
-        assert own.execute("select * from releases").fetchall() == [("mine",)]
-        assert own.execute("select comment from duckdb_views() where view_name = 'releases'").fetchall() == [
-            ("Mine? One row, not of sprint_totals.",)
-        ]
+        assert own.execute("select * from review_shares").fetchall() == [("mine",)]
+        assert own.execute(
+            "select comment from duckdb_views() where view_name = 'review_shares'"
+        ).fetchall() == [("Mine? One row, not of sprint_totals.",)]
 
 
 @pytest.mark.parametrize(

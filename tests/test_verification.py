@@ -284,7 +284,9 @@ def test_whole_pipeline_of_views_reads_what_was_priced() -> None:
     places = (queries.shipped("queries"),)
     with billing.warehouse() as connection:
         make_views(connection, places)
-        connection.execute("insert into projects values ('Gateway', 'Europe/Berlin', false, 'plan', '0.1.0')")
+        connection.execute(
+            "insert into projects values ('Gateway', 'Europe/Berlin', false, null, false, 'plan', '0.1.0')"
+        )
         connection.execute(
             "insert into sprints values "
             "('2', 2, '2026-03-08 23:00+00', '2026-03-19 23:00+00', '2026-03-09', '2026-03-19', null, 'named')"

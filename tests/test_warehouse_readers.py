@@ -16,7 +16,7 @@ from retro.pipeline.derived import make_views
 
 VIEWS = list(queries.all_queries((queries.shipped("queries"),), "views"))
 ROWS = """
-    insert into projects values ('Gateway', 'Europe/Berlin', false, 'plan', '0.1.0');
+    insert into projects values ('Gateway', 'Europe/Berlin', false, null, false, 'plan', '0.1.0');
     insert into repos values ('app', null, null, null, 'tips', 'sha1', false, true, 1, '2026-04-10 12:00+00');
     insert into sprints values
         ('2', 1, '2026-03-08 23:00+00', '2026-03-19 23:00+00', '2026-03-09', '2026-03-19', null, 'named');

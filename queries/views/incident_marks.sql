@@ -15,6 +15,7 @@
 -- evidence: verified (git), human, or inferred (upper bound); human where nothing is known
 --
 -- That a commit brought the fault in, or repaired it, is the team's word; the commit's times are git's.
+-- Kept: many metrics read it
 -- Evidence: verified
 with named as (
     select

@@ -39,6 +39,7 @@
 --
 -- The four parts sum to total_hours. A look while it was a draft counts from the moment when it was ready.
 -- Left out: pull requests that only git tells of, and those still open.
+-- Kept: many metrics read it
 -- Evidence: inferred
 with ended as (
     select

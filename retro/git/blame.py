@@ -51,12 +51,16 @@ class Blamer:
             write = ("commit-graph", "write", "--stdin-commits", "--changed-paths", "--no-progress")
             run(self.path, *_WITH_GRAPH, *write, stdin=asked)
 
-    def blame(self, revision: str, path: str, ranges: Sequence[Range]) -> list[BlamedLine]:
+    def blame(self, revision: str, path: str, ranges: Sequence[Range], *, since: int | None = None) -> list[BlamedLine]:
         """Origin of each line in `ranges` of the file `path` as it is in `revision`, in no order.
 
-        Raises GitError when there is no such file, or when content that git needs is missing or damaged.
+        With `since` (seconds since 1970) git looks back no further: an older line has some commit from before then. Raises
+        GitError when there is no such file, or when content that git needs is missing or damaged.
         """
-        asked = ["blame", "--incremental", "-w", *(f"-L{first},{last}" for first, last in ranges), revision, "--", path]
+        limits = [f"-L{first},{last}" for first, last in ranges] + (
+            [] if since is None else [f"--since=@{since} +0000"]
+        )
+        asked = ["blame", "--incremental", "-w", *limits, revision, "--", path]
         if self._graph.is_file():
             try:
                 return _lines(run(self.path, *_WITH_GRAPH, *asked))

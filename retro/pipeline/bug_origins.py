@@ -1,4 +1,4 @@
-"""Origins of the bugs fixed in the sprint that is built and in the one before: told when first asked for, kept by fix."""
+"""Origins of the bugs fixed in the sprint that is built and some time before: told when first asked for, kept by fix."""
 
 from pathlib import Path
 
@@ -13,13 +13,17 @@ from retro.git import open_room
 from retro.pipeline.mining import ROOMS, Progress, Silent
 from retro.warehouse import load
 
+# Those of the last sixty days of the sprint too: what was written more than thirty days ago has had its thirty days to fail.
 _OF_SPRINT = """
     semi join (
-        select sprint_commits.repo, sprint_commits.commit_sha
-        from sprint_commits
-        inner join sprints on sprints.sprint = sprint_commits.sprint
-        inner join sprints as asked
-            on asked.sprint = $sprint and sprints.sequence between asked.sequence - 1 and asked.sequence
+        select commits.repo, commits.commit_sha
+        from commits
+        inner join sprints as asked on asked.sprint = $sprint
+        left join sprints as earlier on earlier.sequence = asked.sequence - 1
+        where
+            commits.is_on_default_branch
+            and commits.committed_at < asked.ends_at
+            and commits.committed_at >= least(earlier.starts_at, asked.ends_at - interval 60 days)
     ) as shown using (repo, commit_sha)
 """
 _PENDING = """
@@ -49,7 +53,7 @@ _Pending = dict[str, list[Fix]]
 
 
 def judge_bug_origins(root: Path, sprint: str | None, progress: Progress | None = None) -> dict[str, GitError]:
-    """Fills `bug_origins` for the fixes of a sprint and the one before, of all history without a sprint.
+    """Fills `bug_origins` for the fixes of a sprint, the one before and the sixty days to its end; of all history without one.
 
     Nothing pending, nothing written. Gives the repositories that could not be read, each with its error: the origins of their
     bugs stay unknown.

@@ -29,7 +29,8 @@ def write_plan(connection: Connection, settings: Settings, sprints: Sequence[Spr
     connection.execute("delete from projects")
     connection.execute("delete from sprints")
     project = settings.project
-    row = [project.name, project.timezone, project.invented, plan, version("retro-toolkit")]
+    bugs = (settings.bugs.boundary, settings.bugs.releases_are_deployments)
+    row = [project.name, project.timezone, project.invented, *bugs, plan, version("retro-toolkit")]
     load(
         connection,
         "projects",

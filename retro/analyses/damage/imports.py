@@ -36,7 +36,7 @@ def lost_imports(room: Room, texts: Texts, merges: Sequence["Merge"]) -> Iterato
     asked, size = [], 0
     for importing, removing in pairs:
         users = [change for change in importing.values() if change.new_id]
-        modules = [change for change in removing.values() if change.parent_ids[0]]
+        modules = [change for change in removing.values() if change.parent_ids[0] and not _is_moved(change, removing)]
         if modules and len(users) <= _MOST_FILES:
             asked.append((users, modules))
             size += len(users)
@@ -44,6 +44,15 @@ def lost_imports(room: Room, texts: Texts, merges: Sequence["Merge"]) -> Iterato
             yield from _lost(room, texts, asked)
             asked, size = [], 0
     yield from _lost(room, texts, asked)
+
+
+def _is_moved(module: Result, side: _Side) -> bool:
+    """Whether the module went to another folder as a whole, as when `click/` became `src/click/`: imports find it there."""
+    if module.new_id:
+        return False
+    return any(
+        path.endswith(f"/{module.path}") or module.path.endswith(f"/{path}") for path, one in side.items() if one.new_id
+    )
 
 
 def _sides(room: Room, merges: Sequence["Merge"], number: int) -> dict[str, _Side]:

@@ -23,7 +23,8 @@ BROKEN_KEY, MARKER_KEY = (BROKEN, ""), (MARKER, "")
 _READ_TWICE = ("JSON", "TOML")  # by the standard library too
 _HEADS = {PYTHON: "text.py", "JavaScript": "text.js"}
 _PYTHON_2 = re.compile(
-    rb"^\s*(?:print\s+[^(=\s]|print\s*>>|exec\s+[^(=\s]|raise\s+[^#\n]+?,|except\s+[^:\n]+,\s*\w+\s*:)|<>|`|\b0[0-7]+\b|\b\d+[lL]\b|\bur['\"]"
+    rb"\.async\b|\basync\s*(?:=[^=]|[.,)])|\bimport\s[^#]*\basync\b"  # a name until Python 3.7
+    rb"|^\s*(?:print\s+[^(=\s]|print\s*>>|exec\s+[^(=\s]|raise\s+[^#\n]+?,|except\s+[^:\n]+,\s*\w+\s*:)|<>|`|\b0[0-7]+\b|\b\d+[lL]\b|\bur['\"]"
 )
 Wanted = tuple[str, str | None]  # blob id and language; None: looked at for conflict markers alone
 
