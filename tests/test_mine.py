@@ -390,7 +390,13 @@ def test_progress_counts_every_commit_that_is_read(root):
 
     heard = Heard()
     mine(root, progress=heard)
-    assert heard.told == [["git repo", 7, 7], ["merges of repo", 1, 1], ["kinds of work", 7, 7], ["authors", 7, 7]]
+    assert heard.told == [
+        ["git repo", 7, 7],
+        ["merges of repo", 1, 1],
+        ["kinds of work", 7, 7],
+        ["authors", 7, 7],
+        ["swaps in repo", 6, 6],
+    ]
 
 
 def test_settings_are_read_before_anything_is_made(tmp_path):

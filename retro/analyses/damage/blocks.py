@@ -4,7 +4,7 @@ Strict, since nearly every longer block that a file holds twice was meant so: th
 once, the result twice.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 LEAST_LINES = 6
@@ -15,13 +15,11 @@ def doubled_blocks(result: bytes, parents: Sequence[bytes]) -> list[Block]:
     """Blocks of at least six lines that stand twice in the result and once in each of two parents, in order."""
     if len(parents) != 2:
         return []
-    lines = result.split(b"\n")
-    places = _windows(lines)
-    sides = [_windows(parent.split(b"\n")) for parent in parents]
+    framed = [b"\n" + parent + b"\n" for parent in parents]
     starts = [
-        (found[0], found[1])
-        for window, found in places.items()
-        if len(found) == 2 and all(len(side.get(window, ())) == 1 for side in sides)
+        (places[0], places[1])
+        for window, places in _windows(result.split(b"\n")).items()
+        if len(places) == 2 and all(_stands_once(b"\n" + b"\n".join(window) + b"\n", side) for side in framed)
     ]
     return _joined(sorted(starts))
 
@@ -33,13 +31,22 @@ def block_text(result: bytes, block: Block) -> bytes:
 
 
 def _windows(lines: Sequence[bytes]) -> dict[tuple[bytes, ...], list[int]]:
-    """Where each run of six lines with something in most of them begins."""
+    """Where each run of six lines with something in most of them begins; only runs whose lines all stand twice or more."""
+    counts = Counter(lines)
     found: dict[tuple[bytes, ...], list[int]] = defaultdict(list)
-    for start in range(len(lines) - LEAST_LINES + 1):
-        window = tuple(lines[start : start + LEAST_LINES])
-        if sum(len(line.strip()) > 3 for line in window) >= LEAST_LINES - 2 and window[0].strip():
-            found[window].append(start)
+    run = 0
+    for end, line in enumerate(lines, 1):
+        run = run + 1 if counts[line] > 1 else 0
+        if run >= LEAST_LINES:
+            window = tuple(lines[end - LEAST_LINES : end])
+            if sum(len(one.strip()) > 3 for one in window) >= LEAST_LINES - 2 and window[0].strip():
+                found[window].append(end - LEAST_LINES)
     return found
+
+
+def _stands_once(block: bytes, text: bytes) -> bool:
+    first = text.find(block)
+    return first >= 0 and text.find(block, first + 1) < 0
 
 
 def _joined(starts: Sequence[tuple[int, int]]) -> list[Block]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_FILES = 100  # of one side: more are no feature branch, and would cost a whole tree's reading
 _FILES_AT_ONCE = 200
+_FROM_HERE = b"from ."  # names its module by the place of the file
 _Side = dict[str, Result]
 _Pair = tuple[list[Result], list[Result]]  # files that came with one side, files that the other one changed
 _Use = tuple[Result, str, int, Result]  # the file that imports, the name, its line, and the file where it was
@@ -71,8 +72,11 @@ def _lost(room: Room, texts: Texts, sides: Sequence[_Pair]) -> Iterator[Damage]:
     )
     asked: list[_Use] = []
     for users, modules in sides:
+        stems = {_stem(module.path) for module in modules}
         for change in users:
             text = held.get(change.new_id or "", b"")
+            if _FROM_HERE not in text and not any(stem in text for stem in stems):
+                continue
             before = imports(held.get(change.parent_ids[0] or "", b""))
             for one, offset in imports(text).items():
                 if one not in before and not is_optional(text, offset):
@@ -80,6 +84,11 @@ def _lost(room: Room, texts: Texts, sides: Sequence[_Pair]) -> Iterator[Damage]:
                     ends = module_paths(one[0], change.path)
                     asked += [(change, one[1], line, module) for module in modules if _is_at(module.path, ends)]
     yield from _judged(room, texts, asked)
+
+
+def _stem(path: str) -> bytes:
+    """The word that every import of a module by its name holds."""
+    return path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2].encode()
 
 
 def _is_at(path: str, ends: Sequence[str]) -> bool:

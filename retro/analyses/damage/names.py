@@ -4,9 +4,8 @@ import re
 
 _DEFINED = re.compile(rb"^(?:(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=\n]+)?=(?!=))", re.MULTILINE)
 _INNER = re.compile(rb"^[ \t]*(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
-_IMPORT = re.compile(
-    rb"^(?P<lead>[ \t]*)from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#;]+)", re.MULTILINE
-)
+_FROM = re.compile(rb"from[ \t]")  # looked for first: a pattern that begins with a word is found ten times as fast
+_IMPORT = re.compile(rb"from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#;]+)")
 _NO_NAMES = re.compile(rb"#[^\n]*|\\\n|[()]")
 _OPEN_ENDED = re.compile(rb"\bimport[ \t]+\*|\b__getattr__\b|\bglobals\(\)")
 _GUARD = re.compile(rb"(?:^|\n)[ \t]*(?:try|except[^\n]*|if[^\n]*TYPE_CHECKING[^\n]*)[ \t]*:[ \t]*(?:#[^\n]*)?\n\Z")
@@ -26,7 +25,10 @@ def definitions(text: bytes) -> set[str]:
 def imports(text: bytes) -> dict[Import, int]:
     """Modules and names of `from module import name`, leading dots kept, with the offset of the statement."""
     found: dict[Import, int] = {}
-    for match in _IMPORT.finditer(text):
+    for start in _FROM.finditer(text):
+        line = text.rfind(b"\n", 0, start.start()) + 1
+        if text[line : start.start()].strip(b" \t") or not (match := _IMPORT.match(text, start.start())):
+            continue
         names = match["names"]
         if b"#" in names or b"(" in names or b"\\" in names:
             names = _NO_NAMES.sub(b" ", names)
@@ -34,7 +36,7 @@ def imports(text: bytes) -> dict[Import, int]:
         for part in names.split(b","):
             words = part.split()
             if words and words[0] != b"*":
-                found.setdefault((module, words[0].decode("utf-8", "replace")), match.start())
+                found.setdefault((module, words[0].decode("utf-8", "replace")), line)
     return found
 
 
