@@ -25,7 +25,13 @@ START = (
     "import sys; sys.path.insert(0, {place!r}); import retro; del sys.path[0]; "
     "from ipykernel import kernelapp; kernelapp.launch_new_instance()"
 )
-OPTIONS = ("--HistoryManager.enabled=False", "--InteractiveShellApp.exec_PYTHONSTARTUP=False")
+OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--InteractiveShellApp.exec_PYTHONSTARTUP=False",
+    "--IPKernelApp.outstream_class=retro.kernel_streams.CutStream",
+)
+# Of one output: a larger one would make a page that no browser opens.
+MOST_OUTPUT_LETTERS = 5_000_000
 # A socket's path has at most 107 letters; ours adds about 40 to the temporary folder's.
 LONGEST_FOLDER = 60
 
@@ -37,6 +43,33 @@ class ThisPython(KernelSpecManager):
         start = START.format(place=str(Path(__file__).parent.parent))
         argv = [sys.executable, "-P", "-c", start, "-f", "{connection_file}", *OPTIONS]
         return KernelSpec(argv=argv, display_name="Python", language="python")
+
+
+class BoundedClient(NotebookClient):
+    """Keeps no output that is too large for a page: in its place stands what it was and how large."""
+
+    def output(self, outs: list, msg: dict, display_id: str | None, cell_index: int) -> NotebookNode | None:
+        """Handles one output message."""
+        data = msg["content"].get("data", {})
+        sizes = {kind: len(value) for kind, value in data.items() if isinstance(value, str)}
+        large = {kind: size for kind, size in sizes.items() if size > MOST_OUTPUT_LETTERS}
+        for kind, size in large.items():
+            del data[kind]
+            data.setdefault(
+                "text/plain", f"[left out: {kind} of {size:,} letters; {MOST_OUTPUT_LETTERS:,} are shown at most]"
+            )
+        return super().output(outs, msg, display_id, cell_index)
+
+
+_running: set[NotebookClient] = set()
+
+
+def end_all() -> None:
+    """Ends every kernel of this process at once; whoever waits for one sees that it died."""
+    for client in tuple(_running):
+        process = getattr(getattr(client.km, "provisioner", None), "process", None)
+        if process is not None:
+            process.kill()
 
 
 @contextmanager
@@ -59,7 +92,11 @@ def kernel(notebook: NotebookNode, working_folder: Path, timeout_seconds: int) -
             raise NotebookError(
                 f"the Python for the notebook did not start: {_last_line(room / 'stderr') or error}"
             ) from error
-        yield client
+        _running.add(client)
+        try:
+            yield client
+        finally:
+            _running.discard(client)
 
 
 def kernel_environment(environment: dict[str, str], room: Path) -> dict[str, str]:
@@ -73,7 +110,7 @@ def _client(notebook: NotebookNode, room: Path, timeout_seconds: int) -> Noteboo
     manager = AsyncKernelManager(
         transport="ipc", connection_file=str(room / "kernel.json"), kernel_spec_manager=ThisPython()
     )
-    return NotebookClient(
+    return BoundedClient(
         notebook, km=manager, timeout=timeout_seconds, record_timing=False, shutdown_kernel="immediate"
     )
 

@@ -8,7 +8,8 @@ notebooks too.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 MOST_TRACEBACK_LINES = 6
+MOST_ERROR_LETTERS = 1_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_QUERY = re.compile(r'\bquery\(\\"([a-z0-9_]+)\\"')  # as JSON writes w.query("theme_commits")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
@@ -41,28 +44,38 @@ def find_notebook(name: str, root: Path) -> Path:
 
 @dataclass(frozen=True)
 class DeepPage:
-    """A notebook that `retro build` makes a page of beside the main one: `title` of its links, the table that it `needs`."""
+    """A notebook that `retro build` makes a page of beside the main one.
+
+    `title` is that of its links, `needs` the table without whose rows it says nothing; the page of one that `is_whole` is
+    about all sprints and stands once for the project. `place` is that among the links, `queries` names those it asks.
+    """
 
     name: str
     title: str
     needs: str | None
+    is_whole: bool = False
+    place: float = field(default=inf, compare=False)
+    queries: tuple[str, ...] = field(default=(), compare=False)
 
 
 def deep_pages(root: Path) -> list[DeepPage]:
-    """The notebooks whose metadata names a page, `{"retro": {"page": "What it cost"}}`, by name.
+    """The notebooks whose metadata names a page, `{"retro": {"page": "What it cost"}}`, as they are linked.
 
+    With `"scope": "project"` beside it the page is one for all sprints, else one for each; the former stand last. Pages
+    with a `"place"`, a number, stand in its order before those without, which go by name.
     The project's own notebook stands for the shipped one of its name, also where it names no page.
     """
     places = (shipped("notebooks"), root / "notebooks")
     found = {path.stem: path for place in places for path in place.glob("*.ipynb") if _NAME.fullmatch(path.stem)}
     pages = (_deep_page(name, path) for name, path in sorted(found.items()))
-    return [page for page in pages if page]
+    return sorted((page for page in pages if page), key=lambda page: (page.is_whole, page.place))
 
 
 def _deep_page(name: str, path: Path) -> DeepPage | None:
     try:
-        told = json.loads(path.read_text("utf-8"))["metadata"]["retro"]
-        title, needs = told["page"], told.get("needs")
+        text = path.read_text("utf-8")
+        told = json.loads(text)["metadata"]["retro"]
+        title, needs, scope = told["page"], told.get("needs"), told.get("scope", "sprint")
     except (
         OSError,
         ValueError,
@@ -71,8 +84,11 @@ def _deep_page(name: str, path: Path) -> DeepPage | None:
         AttributeError,
     ):  # no notebook, or one that says nothing of a page
         return None
-    is_told = isinstance(title, str) and isinstance(needs, str | None)
-    return DeepPage(name, title, needs) if is_told else None
+    if not isinstance(title, str) or not isinstance(needs, str | None):
+        return None
+    place = told.get("place")
+    queries = tuple(dict.fromkeys(_QUERY.findall(text)))
+    return DeepPage(name, title, needs, scope == "project", place if isinstance(place, int | float) else inf, queries)
 
 
 def shipped_templates() -> list[Path]:
@@ -168,9 +184,12 @@ def _run_cell(client: "NotebookClient", cell: "NotebookNode", index: int, templa
     try:
         client.execute_cell(cell, index)
     except CellExecutionError as error:
-        raise NotebookError(f"{where}: {error.ename}: {error.evalue}{_traceback(cell)}") from error
+        said = _shortened(f"{error.ename}: {error.evalue}")
+        raise NotebookError(f"{where}: {said}{_traceback(cell)}") from error
     except CellTimeoutError as error:
-        raise NotebookError(f"{where}: not done after {client.timeout} seconds; stopped") from error
+        raise NotebookError(
+            f"{where}: not done after {client.timeout} seconds; stopped (cell_seconds in [pages] of retro.toml is the limit)"
+        ) from error
     except DeadKernelError as error:
         raise NotebookError(
             f"{where}: its Python ended while the cell ran (out of memory, or it called exit)"
@@ -197,4 +216,8 @@ def _traceback(cell: "NotebookNode") -> str:
         for line in _ESCAPES.sub("", "\n".join(output.traceback)).splitlines()
         if line.strip()
     ]
-    return "".join(f"\n  {line}" for line in lines[-MOST_TRACEBACK_LINES:])
+    return "".join(f"\n  {_shortened(line)}" for line in lines[-MOST_TRACEBACK_LINES:])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_ERROR_LETTERS else f"{text[:MOST_ERROR_LETTERS]}…"

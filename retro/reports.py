@@ -9,21 +9,25 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retro.errors import RetroError
-from retro.notebooks import deep_pages, find_notebook, run_notebook
+from retro.notebooks import DeepPage, deep_pages, find_notebook, run_notebook
+from retro.number_changes import Changes, changes, is_same
+from retro.page.changes import tell_changes
 from retro.page.parts import Page, read_page
 from retro.quick_imports import quick_import
-from retro.report_numbers import frozen_numbers
+from retro.report_numbers import SUFFIX, Basis, as_parquet, frozen_numbers, read_numbers
 
 if TYPE_CHECKING:
+    import polars as pl
     from nbformat import NotebookNode
 
-MAIN_NOTEBOOK = "sprint"
+MAIN_NOTEBOOK, INDEX = "sprint", "index.html"
 IGNORED = "# Reports are made again by `retro build`.\n*\n"
 _TEMPORARY = re.compile(r"\.retro-(\d+)-.*")
 
@@ -52,38 +56,63 @@ def report_path(folder: Path, sprint: str, name: str = MAIN_NOTEBOOK) -> Path:
     return page if name == MAIN_NOTEBOOK else page.with_suffix("") / f"{name}.html"
 
 
-def page_links(root: Path, folder: Path, sprint: str, name: str, written: Collection[str] = ()) -> list[dict[str, str]]:
-    """Title and address, from the page of the notebook `name`, of the sprint's other pages: main page first, deep pages by name.
+def page_path(folder: Path, sprint: str, page: DeepPage) -> Path:
+    """Where a deep page stands: with its sprint, or beside all of them when it is the project's."""
+    if not page.is_whole:
+        return report_path(folder, sprint, page.name)
+    return folder / (f"{page.name}.html" if f"{page.name}.html" != INDEX else f"{page.name}_.html")
 
-    Only pages that are there, or that this run writes.
+
+def page_links(root: Path, folder: Path, sprint: str, name: str, written: Collection[str] = ()) -> list[dict]:
+    """Title, address (from the page of the notebook `name`) and queries of the pages beside it: the main page first.
+
+    Only pages that are there, or that this run writes; the last one lists all sprints.
     """
-    titles = {MAIN_NOTEBOOK: "Main page"} | {page.name: page.title for page in deep_pages(root)}
-    start = report_path(folder, sprint, name).parent
-    paths = {other: report_path(folder, sprint, other) for other in titles if other != name}
-    return [
-        {"title": titles[other], "address": os.path.relpath(path, start)}
-        for other, path in paths.items()
-        if other in written or path.is_file()
+    pages = [DeepPage(MAIN_NOTEBOOK, "Main page", None), *deep_pages(root)]
+    if any(page.name == name and page.is_whole for page in pages):
+        pages = [DeepPage(MAIN_NOTEBOOK, f"Sprint {sprint}", None), *(page for page in pages if page.is_whole)]
+    paths = {page.name: page_path(folder, sprint, page) for page in pages}
+    start = paths.get(name, report_path(folder, sprint, name)).parent
+    links = [
+        {"title": page.title, "address": os.path.relpath(paths[page.name], start), "queries": page.queries}
+        for page in pages
+        if page.name != name and (page.name in written or paths[page.name].is_file())
     ]
+    return [*links, {"title": "All sprints", "address": os.path.relpath(folder / INDEX, start)}]
 
 
-def write_report(notebook: "NotebookNode", target: Path, links: Sequence[dict[str, str]] = ()) -> list[Path]:
+@dataclass(frozen=True)
+class Report:
+    """The files of a page, the page first, and what of its numbers moved since it was last built (None: never built)."""
+
+    files: tuple[Path, ...]
+    changes: Changes | None
+
+
+def write_report(notebook: "NotebookNode", target: Path, links: Sequence[dict] = ()) -> list[Path]:
+    """Paths of the files that `publish` writes, without a word on why numbers moved."""
+    return list(publish(notebook, target, links, Basis()).files)
+
+
+def publish(notebook: "NotebookNode", target: Path, links: Sequence[dict], basis: Basis) -> Report:
     """Writes the page of an executed notebook to `target`, with .ipynb and .numbers.parquet beside it.
 
-    `links` are those of `page_links`. All files or none: they are written under other names first. Returns their paths,
-    the page first. Raises RetroError when that is not possible.
+    `links` are those of `page_links`. The page says what moved since the numbers that were there; numbers that come out the
+    same on the same grounds stay as they were frozen. All files or none: they are written under other names first. Raises
+    RetroError when that is not possible.
     """
-    nbformat = quick_import("nbformat")
-    exporter = quick_import("retro.page.exporter").PageExporter()
     page = read_page(notebook)
-    metadata = {"name": target.stem}
-    known = {"page": page, "previous": _previous_page(page, target), "links": list(links), "metadata": metadata}
-    html, _ = exporter.from_notebook_node(notebook, known)
+    numbers = frozen_numbers(page, _page_name(target), datetime.now(UTC), basis)
+    before = _numbers_before(target)
+    found = None if before is None else changes(before, numbers)
+    if found is not None:
+        tell_changes(page, found)
     contents = {
-        target: html.encode(),
-        target.with_suffix(".ipynb"): nbformat.writes(notebook).encode(),
-        target.with_suffix(".numbers.parquet"): frozen_numbers(page, datetime.now(UTC)),
+        target: _html(notebook, page, target, links).encode(),
+        target.with_suffix(".ipynb"): quick_import("nbformat").writes(notebook).encode(),
     }
+    if before is None or not is_same(before, numbers):
+        contents[target.with_suffix(SUFFIX)] = as_parquet(numbers)
     try:
         with all_or_none(target.parent) as write:
             for path, content in contents.items():
@@ -92,17 +121,44 @@ def write_report(notebook: "NotebookNode", target: Path, links: Sequence[dict[st
         raise RetroError(
             f"{target}: the report cannot be written ({error.strerror}); check room and permission"
         ) from error
-    return list(contents)
+    return Report((target, target.with_suffix(".ipynb"), target.with_suffix(SUFFIX)), found)
 
 
-def _previous_page(page: Page, target: Path) -> str | None:
-    """Address of the page of the sprint before, from the page at `target`, if it was built."""
-    previous = page.head.get("previous_sprint")
+def _html(notebook: "NotebookNode", page: Page, target: Path, links: Sequence[dict]) -> str:
+    exporter = quick_import("retro.page.exporter").PageExporter()
+    known = {
+        "page": page,
+        "previous": _neighbour(page, target, "previous_sprint"),
+        "next": _neighbour(page, target, "next_sprint"),
+        "links": list(links),
+        "metadata": {"name": target.stem},
+    }
+    return exporter.from_notebook_node(notebook, known)[0]
+
+
+def _page_name(target: Path) -> str:
+    """The page as the frozen numbers call it: sprint-2, or sprint-2/cost."""
+    is_deep = target.parent.name.startswith("sprint-")
+    return f"{target.parent.name}/{target.stem}" if is_deep else target.stem
+
+
+def _numbers_before(target: Path) -> "pl.DataFrame | None":
+    """The frozen numbers at the page's place; a file that cannot be read counts as none, since `mine` names it."""
+    path = target.with_suffix(SUFFIX)
+    try:
+        return read_numbers(path, _page_name(target)) if path.is_file() else None
+    except RetroError:
+        return None
+
+
+def _neighbour(page: Page, target: Path, key: str) -> str | None:
+    """Address of the same page of another sprint that the head names, from the page at `target`, if it was built."""
+    other = page.head.get(key)
     is_main, is_deep = (path.name.startswith("sprint-") for path in (target, target.parent))
-    if previous is None or not (is_main or is_deep):
+    if other is None or not (is_main or is_deep):
         return None
     folder, name = (target.parent, MAIN_NOTEBOOK) if is_main else (target.parent.parent, target.stem)
-    path = report_path(folder, previous, name)
+    path = report_path(folder, other, name)
     return os.path.relpath(path, target.parent) if path.is_file() else None
 
 

@@ -171,8 +171,11 @@ class TestShippedTemplates:
         assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
         assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
 
-    def test_it_has_one_cell_for_parameters_with_a_sprint(self, template):
+    def test_it_has_one_cell_for_parameters_with_a_sprint_unless_it_is_about_all(self, template):
         notebook = nbformat.read(template, as_version=4)
+        if notebook.metadata.get("retro", {}).get("scope") == "project":
+            assert not any(PARAMETERS in cell.metadata.get("tags", []) for cell in notebook.cells)
+            return
         (cell,) = [cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", [])]
         assert cell.source == 'sprint = "2"'
 

@@ -11,7 +11,7 @@
 -- story: the three lines
 -- rejected_at: first request for changes, UTC
 -- ended_at: merged or closed, UTC
--- answer_hours: from the first rejection to the end, in tenths
+-- answer_hours: from the first rejection to the end, in hundredths
 -- round_count: distinct heads that somebody else reviewed; NULL: unknown
 -- concern_count: things that it was about; NULL: unknown
 -- readded_lines: lines that it brought back after the default branch had removed them; NULL: unknown
@@ -95,7 +95,7 @@ select
     [asked, changed, took] as story,
     first_rejection_at as rejected_at,
     ended_at,
-    round(answer_hours, 1) as answer_hours,
+    round(answer_hours, 2) as answer_hours,
     round_count,
     concern_count,
     readded_lines,

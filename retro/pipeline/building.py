@@ -1,15 +1,19 @@
 """A sprint's pages: mine, run the notebooks, write the reports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from retro.config import Settings, load_settings
 from retro.errors import GitError, NotebookError, UsageError
-from retro.notebooks import deep_pages, find_notebook, run_notebook
+from retro.notebook_runs import run_notebooks
+from retro.notebooks import DeepPage, deep_pages, find_notebook
+from retro.number_changes import Changes
+from retro.pipeline import frozen
 from retro.pipeline.mining import Mined, Progress, Silent, choose_sprint, mine
 from retro.queries import open_warehouse
-from retro.reports import MAIN_NOTEBOOK, page_links, report_path, write_report
+from retro.report_index import write_index
+from retro.reports import MAIN_NOTEBOOK, page_links, page_path, publish
 from retro.warehouse import FILE
 
 REPORTS = Path("reports")
@@ -17,12 +21,18 @@ REPORTS = Path("reports")
 
 @dataclass(frozen=True)
 class Built:
-    """What a build wrote, the main page first, what mining before it did (None without), and deep pages that failed."""
+    """What a build wrote, the main page first, what mining before it did (None without), and deep pages that failed.
+
+    `changes` says by notebook what moved since its page was last built; a page that is new has none. `index` lists all
+    sprints.
+    """
 
     files: tuple[Path, ...]
     sprint: str
     mined: Mined | None
     failures: dict[str, NotebookError] = field(default_factory=dict)
+    changes: dict[str, Changes] = field(default_factory=dict)
+    index: Path | None = None
 
     @property
     def page(self) -> Path:
@@ -47,7 +57,8 @@ def build(
 
     Without a sprint, the last one that ended and has a commit; with `notebook`, that one alone. Repositories that fail do
     not stop the build, since the page says so: look at `mined.failures`; when none could be read, the first failure is
-    raised. A deep page that fails costs only itself: look at `failures`. Raises SettingsError, UsageError (unknown sprint
+    raised. A page that fails costs only itself: look at `failures`; when it is the main one, the others are written and
+    its failure is raised. Raises SettingsError, UsageError (unknown sprint
     or notebook), WarehouseError, NotebookError, RetroError (the page cannot be written).
     """
     root = root.resolve()
@@ -64,38 +75,47 @@ def build(
     if mined:
         mined.failures |= unread
     names = [notebook] if notebook is not None else [MAIN_NOTEBOOK, *_wanted_deep_pages(root)]
-    files, failures = _build_pages(root, chosen, names, shown)
-    return Built(tuple(files), chosen, mined, failures)
+    limit = settings.pages.cell_seconds
+    return replace(_build_pages(root, chosen, [find_page(name, root) for name in names], limit, shown), mined=mined)
 
 
-def _build_pages(
-    root: Path, sprint: str, names: list[str], progress: Progress
-) -> tuple[list[Path], dict[str, NotebookError]]:
-    """The files of these notebooks' pages, and what failed; a failure of the first one is raised.
+def find_page(name: str, root: Path) -> DeepPage:
+    """The page that the notebook `name` makes; one that names none in its metadata makes a page of the sprint."""
+    return next((page for page in deep_pages(root) if page.name == name), DeepPage(name, name, None))
+
+
+def _build_pages(root: Path, sprint: str, pages: list[DeepPage], cell_seconds: int, progress: Progress) -> Built:
+    """Runs the notebooks, two at a time, writes their pages and the list of all; raises the first one's failure.
 
     All notebooks run before a page is written, since pages link to one another.
     """
-    executed, failures, files = {}, {}, []
-    for name in names:
-        try:
-            executed[name] = run_notebook(
-                find_notebook(name, root), {"sprint": sprint}, root, _teller(progress, f"notebook {name}")
-            )
-        except NotebookError as error:
-            if name == names[0]:
-                raise
-            failures[name] = error
-    folder = root / REPORTS
-    for name, notebook in executed.items():
-        links = page_links(root, folder, sprint, name, executed)
-        files += write_report(notebook, report_path(folder, sprint, name), links)
-    return files, failures
+    outcomes = run_notebooks(
+        {page.name: find_notebook(page.name, root) for page in pages},
+        {page.name: {} if page.is_whole else {"sprint": sprint} for page in pages},
+        root,
+        _teller(progress),
+        cell_seconds,
+    )
+    failures = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, NotebookError)}
+    executed = {name: outcome for name, outcome in outcomes.items() if name not in failures}
+    folder, basis = root / REPORTS, frozen.basis(root)
+    files, changes = [], {}
+    for page in pages:
+        if page.name in executed:
+            links = page_links(root, folder, sprint, page.name, executed)
+            report = publish(executed[page.name], page_path(folder, sprint, page), links, basis)
+            files += report.files
+            changes |= {page.name: report.changes} if report.changes else {}
+    index = write_index(root, folder) if executed else None
+    if pages[0].name in failures:
+        raise failures[pages[0].name]
+    return Built(tuple(files), sprint, None, failures, changes, index)
 
 
-def _teller(progress: Progress, what: str) -> Callable[[int, int], None]:
-    def on_cell(number: int, count: int) -> None:
+def _teller(progress: Progress) -> Callable[[str, int, int], None]:
+    def on_cell(name: str, number: int, count: int) -> None:
         if number == 1:
-            progress.start(what, count)
+            progress.start(f"notebook {name}", count)
         progress.advance(1)
 
     return on_cell
@@ -116,7 +136,14 @@ def _wanted_deep_pages(root: Path) -> list[str]:
 
 def _judge_sprint(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
     """What is told for the sprints that are shown only; gives the repositories that could not be read."""
-    judges = (_judge_functions, _judge_damage, _judge_bug_origins)
+    judges = (
+        _judge_functions,
+        _judge_damage,
+        _judge_bug_origins,
+        _judge_deleted_lines,
+        _judge_co_changes,
+        _judge_swaps,
+    )
     return {repo: error for judge in judges for repo, error in judge(root, sprint, progress).items()}
 
 
@@ -137,6 +164,24 @@ def _judge_bug_origins(root: Path, sprint: str, progress: Progress) -> dict[str,
     from retro.pipeline.bug_origins import judge_bug_origins
 
     return judge_bug_origins(root, sprint, progress)
+
+
+def _judge_deleted_lines(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    from retro.pipeline.deleted_lines import judge_deleted_lines
+
+    return judge_deleted_lines(root, sprint, progress)
+
+
+def _judge_co_changes(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    from retro.pipeline.co_changes import judge_co_changes
+
+    return judge_co_changes(root, sprint, progress)
+
+
+def _judge_swaps(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+    from retro.pipeline.swaps import judge_swaps
+
+    return judge_swaps(root, sprint, progress)
 
 
 def shown_sprint(root: Path, settings: Settings, sprint: str | None) -> str:
