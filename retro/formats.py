@@ -2,9 +2,11 @@
 
 import json
 import math
+import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -12,6 +14,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "json", "parquet", "md")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Control characters but for TAB and newline, line separators, and those that set the direction of writing.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_MARKDOWN = "\\`*_{}[]<>#!|~$&"
+_STARTS = re.compile(r"^(\s*\d*)([-+=.)])")  # what would begin a list or underline a heading
+NO_WIDTH = "&#8203;"
+_CALLS = re.compile(r"(?<=[@#!])(?=\w)")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")  # CR and NUL are spelled out
 
 
@@ -20,6 +28,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_spelled(character) for character in text)
+
+
+def visible_text(text: str) -> str:
+    """`text` for a browser: what acts or turns a line round is spelled out (`\\u202e`), emoji stay whole."""
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def cell_text(value: object) -> str:
@@ -53,6 +66,27 @@ def write(frame: "pl.DataFrame", kind: str, out: BinaryIO) -> None:
         flat.write_csv(out)
     else:
         out.write(_markdown(frame).encode())
+
+
+def markdown_text(text: str) -> str:
+    """`text` on one line as Markdown that shows exactly it: no markup, no HTML, invisible characters spelled out.
+
+    A blank of no width keeps `@name` and `#12` from calling people and closing issues where a code forge shows it.
+    """
+    line = " ".join(printable(text).splitlines())
+    escaped = "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in line)
+    return _CALLS.sub(NO_WIDTH, _STARTS.sub(r"\1\\\2", escaped))
+
+
+def html_rows(frame: "pl.DataFrame", most_rows: int = 20, most_letters: int = 120) -> str:
+    """The first rows as an HTML table for a notebook, every text escaped, long ones cut; below it how many there are."""
+    head = "".join(f"<th>{escape(visible_text(name))}</th>" for name in frame.columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{_html_cell(value, most_letters)}</td>' for value in row)}</tr>"
+        for row in frame.head(most_rows).iter_rows()
+    )
+    more = f"<p>first {most_rows} of {frame.height:,} rows</p>" if frame.height > most_rows else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
 def json_value(value: object) -> object:
@@ -103,6 +137,10 @@ def _markdown(frame: "pl.DataFrame") -> str:
     return "\n".join(lines) + "\n"
 
 
+def _html_cell(value: object, most_letters: int) -> str:
+    text = cell_text(value)
+    return escape(text if len(text) <= most_letters else f"{text[: most_letters - 1]}…")
+
+
 def _markdown_cell(value: object) -> str:
-    text = cell_text(value).replace("\n", " ")
-    return "".join(f"\\{character}" if character in "\\`*_{}[]<>()#+!|~$&" else character for character in text)
+    return markdown_text(cell_text(value))

@@ -29,10 +29,10 @@ def lay_out(root: Path) -> Path:
         copy = folder / template.name
         if not copy.exists():
             notebook = nbformat.read(template, as_version=4)
-            (defaults,) = [cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", [])]
-            defaults.source = (
-                f"sprint = {json.dumps(sprint)}"  # in the cell to edit: one set after it would win over it
-            )
+            for cell in notebook.cells:  # none in a notebook about all sprints
+                if PARAMETERS in cell.metadata.get("tags", []) and "sprint" in cell.source:
+                    # In the cell to edit: a value set after it would win over it.
+                    cell.source = f"sprint = {json.dumps(sprint)}"
             nbformat.write(notebook, copy)
     return folder
 

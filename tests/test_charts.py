@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from results import HOSTILE, make_result
 
-from retro.figures.charts import bars, paired_dots, share_bars
+from retro.figures.charts import bars, coverage_bars, paired_dots, share_bars
 from retro.figures.day_charts import day_strip, line_strip
 from retro.figures.theme import COLOURS, theme
 
@@ -145,3 +145,35 @@ def test_there_are_at_most_eight_hues_and_one_for_each_meaning():
     hues = [colour for meaning, colour in COLOURS.items() if meaning not in greys | tints]
     assert len(hues) == len(set(hues)) <= 8
     assert theme()["aria"] is False
+
+
+def coverage(**judged: int | None) -> list[dict]:
+    return [
+        {
+            "subject": subject,
+            "judged_count": count,
+            "total_count": 4,
+            "judged_share": None if count is None else count / 4,
+            "unknown": f"{subject} that nobody knows",
+        }
+        for subject, count in judged.items()
+    ]
+
+
+def test_coverage_shows_what_was_not_judged_whole_the_least_first():
+    (texts,) = drawn(coverage_bars(make_result("coverage_shares", coverage(areas=4, lines=3, authors=1))))
+    assert [(line["name"], line["notes"]) for line in texts] == [
+        ("authors", ["authors that nobody knows"]),
+        ("lines", ["lines that nobody knows"]),
+    ]
+
+
+def test_coverage_shows_every_subject_where_all_were_judged_whole():
+    (texts,) = drawn(coverage_bars(make_result("coverage_shares", coverage(areas=4, lines=4))))
+    assert [line["name"] for line in texts] == ["areas", "lines"]
+
+
+def test_parts_of_a_share_in_hours_are_told_in_words():
+    waits = [{"stage": "review", "wait_share": 0.5, "wait_hours": 115.4, "whole_hours": 230.8}]
+    (texts,) = drawn(share_bars(make_result("waits", waits), "stage", "wait_share", ("wait_hours", "whole_hours")))
+    assert [line["says"] for line in texts] == ["50\u202f% \u00b7 5 days of 10 days"]

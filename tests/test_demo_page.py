@@ -15,6 +15,7 @@ from results import read_html
 
 import retro
 from retro.figures import CHART_TYPE
+from retro.page.chart_script import chart_script
 from retro.page.charts import VARIABLES, page_theme
 from retro.page.parts import read_page
 from retro.reports import build_page
@@ -40,7 +41,8 @@ class TestTheDemosPage:
     def test_its_policy_lets_its_own_scripts_and_style_work_and_nothing_else(self, soup):
         policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
         programs = [tag for tag in soup.find_all("script") if tag.get("type") is None]
-        own = [f"'sha256-{digest(tag.string)}'" for tag in programs]
+        # The drawing script is packed; page.js unpacks it, so the policy names it as well.
+        own = [*(f"'sha256-{digest(tag.string)}'" for tag in programs), f"'sha256-{chart_script().digest}'"]
         (style,) = soup.find_all("style")
         assert policy == (
             f"default-src 'none'; script-src {' '.join(own)}; style-src 'sha256-{digest(style.string)}'; "
@@ -56,7 +58,6 @@ class TestTheDemosPage:
         assert [tag.get_text() for tag in soup.find_all("h2")] == [
             "In short",
             "What shipped",
-            "When",
             "What broke",
             "How far it reached",
             "How review went",
@@ -93,6 +94,49 @@ class TestTheDemosPage:
                 again = warehouse.sql(block["sql"], **block["parameters"])
                 assert again.height == block["row_count"], block["anchor"]
 
+    def test_its_tiles_are_one_figure_each_result_with_its_data_and_its_sql(self, soup):
+        (tiles,) = soup.select("figure.tiles")
+        assert [label.get_text() for label in tiles.select(".label")] == [
+            "commits",
+            "changed files",
+            "added lines",
+            "merged pull requests",
+            "escaped bugs",
+            "median time to detection",
+            "AI cost",
+            "cost per merged pull request",
+            "agent commit share",
+        ]
+        assert len(tiles.select(".badge")) == 1
+        told = [" ".join(line.get_text().split()) for line in tiles.select("details p")]
+        asked = [line.split()[1].strip(",") for line in told if line.startswith("Query ")]
+        assert asked == ["sprint_headline", "team_headline", "escape_headline", "cost_headline"]
+        assert len(tiles.select("table")) == len(asked)
+
+    def test_sections_with_a_page_of_their_own_link_to_it(self, soup):
+        links = {link["aria-label"]: link["href"] for link in soup.select(".deeper a")}
+        assert links == {
+            "What shipped, in full": "sprint-2/what_shipped.html",
+            "What broke, in full": "sprint-2/what_broke.html",
+            "How far it reached, in full": "sprint-2/blast_radius.html",
+            "How review went, in full": "sprint-2/reviews.html",
+            "What it cost, in full": "sprint-2/cost.html",
+        }
+        assert [link.get_text() for link in soup.select(".links a")] == [
+            *(title.removesuffix(", in full") for title in links),
+            "Trends",
+            "All sprints",
+        ]
+
+    def test_what_it_leaves_out_stands_on_a_deep_page(self, demo_page):
+        left_out = {
+            "what_shipped": {"uncategorized-commits", "day-lines", "agent-commits"},
+            "what_broke": {"catch-rate-groups", "origin-sprints", "detection-times"},
+        }
+        for name, anchors in left_out.items():
+            deep = read_html(demo_page.with_suffix("") / f"{name}.html")
+            assert anchors <= {figure["id"] for figure in deep.find_all("figure")}
+
     def test_it_says_that_the_project_is_invented(self, soup):
         assert "Invented data." in soup.select_one(".notice").get_text()
 
@@ -111,6 +155,7 @@ class TestTheDemosPage:
 
     def test_a_second_build_gives_the_same_page_but_for_the_time(self, demo_project, demo_page, tmp_path):
         shutil.copytree(demo_page.with_suffix(""), tmp_path / "again" / "sprint-2")  # the page links to those below
+        shutil.copy(demo_page.parent / "trends.html", tmp_path / "again" / "trends.html")  # and to this one
         (again, *_) = build_page(demo_project, "2", "sprint", tmp_path / "again")
         built = re.compile(r"Built .*? by Retro")
         assert built.sub("", again.read_text("utf-8")) == built.sub("", demo_page.read_text("utf-8"))

@@ -193,6 +193,7 @@ def test_tiles_tell_the_last_sprint_against_the_one_before():
             "whole": "",
             "change": "+265 against sprint 1",
             "values": [54, 319],
+            "trend": "sprint 1: 54, sprint 2: 319",
         },
         {
             "label": "added lines",
@@ -202,6 +203,7 @@ def test_tiles_tell_the_last_sprint_against_the_one_before():
             "whole": "412,700 with generated, vendored and lock files",
             "change": "+212\u202fk against sprint 1",
             "values": [900, 212_700],
+            "trend": "sprint 1: 900, sprint 2: 213\u202fk",
         },
         {
             "label": "authors",
@@ -211,6 +213,7 @@ def test_tiles_tell_the_last_sprint_against_the_one_before():
             "whole": "",
             "change": "as in sprint 1",
             "values": [7, 7],
+            "trend": "sprint 1: 7, sprint 2: 7",
         },
     ]
 
@@ -230,6 +233,48 @@ def test_tiles_of_a_first_sprint_show_no_change():
     data, details = shown(tiles(make_result("sprint_headline", SPRINTS[:1]), "commit_count"))
     assert details["tiles"][0]["change"] == "no earlier sprint"
     assert data["text/plain"] == "commits: 54 (no earlier sprint)"
+
+
+def test_tiles_of_several_results_are_one_figure_with_each_result_once():
+    cost = make_result("cost_headline", [{"sprint": "2", "ai_cost_usd": Decimal("8.96"), "request_count": 979}])
+    unknown = make_result("escape_headline", [{"sprint": "2", "escaped_bug_count": None}])
+    data, details = shown(
+        tiles(
+            (make_result("sprint_headline", SPRINTS), "commit_count"),
+            (cost, "ai_cost_usd"),
+            (unknown, "escaped_bug_count"),
+            (cost, "request_count"),
+        )
+    )
+    assert (details["kind"], details["anchor"]) == ("tiles", "the-sprint-in-numbers")
+    assert [(tile["label"], tile.get("source")) for tile in details["tiles"]] == [
+        ("commits", 0),
+        ("AI cost", 1),
+        ("requests", None),
+    ]
+    assert [(source["query"], source["anchor"], source["title"]) for source in details["sources"]] == [
+        ("sprint_headline", "sprint-headline", "What of sprint headline?"),
+        ("cost_headline", "cost-headline", "What of cost headline?"),
+    ]
+    assert data["text/plain"].splitlines() == [
+        "commits: 319 (+265 against sprint 1)",
+        "AI cost: $8.96 (no earlier sprint)",
+        "requests: 979 (no earlier sprint)",
+    ]
+
+
+def test_tiles_of_which_nothing_is_known_are_not_shown():
+    unknown = make_result("escape_headline", [{"sprint": "2", "escaped_bug_count": None}])
+    assert tiles(unknown, "escaped_bug_count") is None
+    assert tiles((unknown, "escaped_bug_count")) is None
+
+
+def test_a_tile_tells_hours_in_words_and_exactly_on_hover():
+    rows = [{"sprint": "1", "repair_hours": 47.0}, {"sprint": "2", "repair_hours": 143.4}]
+    _, details = shown(tiles(make_result("sprint_headline", rows), "repair_hours"))
+    (tile,) = details["tiles"]
+    assert (tile["label"], tile["number"], tile["exact"]) == ("repair", "6 days", "143.4 hours")
+    assert (tile["change"], tile["trend"]) == ("+4 days against sprint 1", "sprint 1: 47 hours, sprint 2: 6 days")
 
 
 def test_the_head_names_project_sprint_days_and_sources():

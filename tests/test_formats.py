@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from retro.formats import FORMATS, cell_text, json_value, printable, write
+from retro.formats import FORMATS, cell_text, json_value, markdown_text, printable, write
 from retro.queries import execute
 
 ESCAPE, BIDI, LINE_SEPARATOR, CONTROL_1 = "\x1b[31mred", "\N{RIGHT-TO-LEFT OVERRIDE}gpj", "\u2028", "\x9b2J"
@@ -153,13 +153,29 @@ def test_every_type_that_sql_gives_can_be_written(kind: str) -> None:
 
 def test_markdown_cell_cannot_leave_its_cell_or_become_markup() -> None:
     text = (
-        "a | b\n<img src=x onerror=alert(1)> [x](javascript:1) `code` *bold* _it_ ![i](u) #1 \\ ~~s~~ $m$ &amp; " + BIDI
+        "a | b\n<img src=x onerror=alert(1)> [x](javascript:1) `code` *bold* _it_ ![i](u) #1 @team \\ ~~s~~ $m$ &amp; "
+        + BIDI
     )
     assert written(pl.DataFrame({"subject": [text], "commit_count": [7]}), "md") == (
         "| subject | commit_count |\n| --- | --- |\n"
-        "| a \\| b \\<img src=x onerror=alert\\(1\\)\\> \\[x\\]\\(javascript:1\\) \\`code\\` \\*bold\\* \\_it\\_ "
-        "\\!\\[i\\]\\(u\\) \\#1 \\\\ \\~\\~s\\~\\~ \\$m\\$ \\&amp; \\\\u202egpj | 7 |\n"
+        "| a \\| b \\<img src=x onerror=alert(1)\\> \\[x\\](javascript:1) \\`code\\` \\*bold\\* \\_it\\_ "
+        "\\!\\[i\\](u) \\#&#8203;1 @&#8203;team \\\\ \\~\\~s\\~\\~ \\$m\\$ \\&amp; \\\\u202egpj | 7 |\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("- item", "\\- item"),
+        ("1. one", "1\\. one"),
+        ("== rule", "\\== rule"),
+        ("a - b (c) 1.5", "a - b (c) 1.5"),
+        ("@team fixes #12 and group!3", "@&#8203;team fixes \\#&#8203;12 and group\\!&#8203;3"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_markdown_text_starts_no_block_calls_nobody_and_closes_no_issue(text: str, markdown: str) -> None:
+    assert markdown_text(text) == markdown
 
 
 def test_parquet_keeps_rows_and_types() -> None:

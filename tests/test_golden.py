@@ -76,13 +76,27 @@ def test_page_says_319_commits_1192_files_and_212_thousand_lines(page: _Page) ->
     assert 212_000 <= number(page.wholes[1]) <= 212_999
 
 
-def test_tiles_leave_out_what_nobody_wrote_and_the_kinds_sum_to_the_whole(page: _Page) -> None:
-    head, *rows = page.tables["kind-changes"]
-    kinds = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
-    assert {kind for kind, row in kinds.items() if row["own"] == "no"} == {"generated", "vendored", "lock"}
-    for tile, whole, column in zip(page.tiles[1:3], page.wholes, ("changed files", "added lines"), strict=True):
-        assert sum(number(row[column]) for row in kinds.values()) == number(whole)
-        assert sum(number(row[column]) for row in kinds.values() if row["own"] == "yes") == number(tile)
+def test_tiles_leave_out_what_nobody_wrote_and_the_kinds_sum_to_the_whole(page: _Page, demo_project: Path) -> None:
+    with open_warehouse(demo_project / "data" / "retro.duckdb") as warehouse:
+        kinds = warehouse.query("kind_changes", sprint="2").rows()
+    assert {row["kind"] for row in kinds if not row["is_own"]} == {"generated", "vendored", "lock"}
+    for tile, whole, column in zip(page.tiles[1:3], page.wholes, ("changed_file_count", "added_lines"), strict=True):
+        assert sum(row[column] for row in kinds) == number(whole)
+        assert sum(row[column] for row in kinds if row["is_own"]) == number(tile)
+
+
+def test_page_tells_the_swap_by_area_and_the_one_place_that_it_left(page: _Page) -> None:
+    head, *rows = page.tables["sprint-swap-areas"]
+    swap = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(row["area"], row["files"]) for row in swap] == [
+        ("Backend", "23"),
+        ("Reference app", "15"),
+        ("Docs", "5"),
+        ("Tests", "3"),
+    ]
+    head, row, *_ = page.tables["sprint-swap-residues"]
+    left = dict(zip(head, row, strict=True))
+    assert (left["path"], left["residue"]) == ("services/billing/price_lookup.py", "price file")
 
 
 def test_page_tells_the_feature_commits_of_each_theme(page: _Page) -> None:

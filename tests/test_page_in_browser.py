@@ -40,7 +40,7 @@ class Sight:
 
     def open(self, path: Path) -> "Sight":
         self.page.goto(path.as_uri())
-        sync_api.expect(self.page.locator(".chart:not(:has(svg))")).to_have_count(0)
+        sync_api.expect(self.page.locator(".chart:not(:has(svg))")).to_have_count(0, timeout=60_000)
         return self
 
     def violations(self) -> list[tuple[str, list]]:
@@ -165,6 +165,47 @@ def test_a_click_on_a_heading_sorts_by_value_and_a_second_one_turns_it_round(see
     assert lines() == sorted(before)
 
 
+@pytest.fixture(scope="session")
+def table_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with a table of thirteen rows, one of them with nothing known."""
+    rows = [
+        {"path": f"src/{'even' if number % 2 == 0 else 'odd'}/{number}.py", "commit_count": number * 900, "share": 0.5}
+        for number in range(-4, 8)
+    ]
+    result = make_result("files", [*rows, {"path": "unknown.py", "commit_count": None, "share": None}])
+    return write_report(make_notebook("## Files", figure(result)), tmp_path_factory.mktemp("table") / "own.html")[0]
+
+
+def test_unknown_values_stand_last_whichever_way_a_table_is_sorted(see, table_page):
+    page = see(table_page).page
+    page.locator("summary", has_text="Data").click()
+    table = page.locator("details table")
+    heading = table.get_by_role("button", name="commits")
+
+    def column() -> list[str]:
+        return [row.locator("td").first.text_content() for row in table.locator("tbody tr").all()]
+
+    heading.press("Enter")
+    assert (column()[:2], column()[-2:]) == (["6,300", "5,400"], ["\u22123,600", "\u2013"])
+    heading.press("Space")
+    assert (column()[:2], column()[-2:]) == (["\u22123,600", "\u22122,700"], ["6,300", "\u2013"])
+
+
+def test_a_long_table_is_filtered_by_words_and_says_how_many_rows_stay(see, table_page):
+    sight = see(table_page, width=390)
+    page = sight.page
+    page.locator("summary", has_text="Data").click()
+    assert page.get_by_role("searchbox").count() == 1  # the ten rows outside of Data need none
+    page.get_by_role("searchbox").fill("/7.PY src")
+    shown = page.locator("details tbody tr:visible th")
+    assert shown.all_text_contents() == ["src/odd/7.py"]
+    assert page.get_by_role("status").text_content() == "1 of 13 rows"
+    assert sight.violations() == []
+    assert sight.overflow() == 0
+    page.get_by_role("searchbox").fill("")
+    assert shown.count() == 13
+
+
 def test_hovering_a_bar_tells_its_exact_values(see, demo_page):
     page = see(demo_page).page
     bar = page.locator("#theme-commits .mark-rect path").first
@@ -196,6 +237,23 @@ def test_dark_paper_comes_with_light_charts_and_print_is_dark_on_white(see, demo
 def test_printing_gives_a_document_with_every_chart(see, demo_page):
     page = see(demo_page).page
     assert len(page.pdf(format="A4")) > 50_000
+
+
+def test_printing_at_once_finds_every_chart_drawn(browser, demo_page):
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(demo_page.as_uri())
+    # One task later: what a browser prints is what stands there when the event's handlers are done.
+    undrawn = page.evaluate(
+        """() => new Promise((done) => {
+            const after = new MessageChannel();
+            after.port1.onmessage = () => done(document.querySelectorAll(".chart:not(:has(svg))").length);
+            dispatchEvent(new Event("beforeprint"));
+            after.port2.postMessage(null);
+        })"""
+    )
+    assert undrawn == 0
+    context.close()
 
 
 def test_without_javascript_the_numbers_are_there(browser, demo_page):

@@ -46,7 +46,7 @@ def test_hostile_text_stays_text_everywhere_on_the_page(tmp_path, text):
         figure(result, bars(result, "area", ("commit_count",), notes="subjects"), title=text, subtitle=text),
         figure(result, ("area", "path")),
     )
-    assert len([tag for tag in soup.find_all("script") if tag.get("type") is None]) == 2
+    assert len([tag for tag in soup.find_all("script") if tag.get("type") is None]) == 1
     assert not soup.find_all("img")
     assert not [tag for tag in soup.find_all(href=True) if tag["href"].lower().startswith("javascript")]
     assert not [tag for tag in soup.find_all(True) if any(name.startswith("on") for name in tag.attrs)]
@@ -86,18 +86,21 @@ def test_a_short_table_stands_once_and_a_long_one_stands_in_full_under_data(tmp_
     assert [tag.get_text() for tag in short.select("summary")] == ["SQL", "Cell"]
     assert [tag.get_text() for tag in many.select("summary")] == ["Data", "SQL", "Cell"]
     assert [len(table.select("tbody tr")) for table in many.select("table")] == [10, 300]
-    assert many.select_one(".more").get_text() == "10 of 400 rows; the others stand under Data."
-    assert many.select_one("details p").get_text() == "100 rows more in the warehouse: retro query long --sprint 2"
+    assert many.select_one(".more").get_text() == "10 of 400 rows; the first 300 stand under Data."
+    assert many.select_one("details p").get_text() == (
+        "First 300 of 400 rows; all: retro query long --sprint 2 --format csv"
+    )
 
 
 def test_cells_sort_by_value_and_read_in_the_projects_zone(tmp_path):
-    rows = [{"released_at": BUILT_AT, "cost_usd": Decimal("0.000075000000"), "tag_name": None}]
+    rows = [{"released_at": BUILT_AT, "cost_usd": Decimal("0.000075000000"), "tag_name": None, "commit_count": -1192}]
     soup = make_page(tmp_path, make_head(timezone="America/New_York"), figure(make_result("own", rows)))
-    cells = [(cell.get_text(), cell.get("data-sort"), cell["class"]) for cell in soup.select("tbody th, tbody td")]
+    cells = [(cell.get_text(), cell.get("data-sort"), cell.get("class")) for cell in soup.select("tbody th, tbody td")]
     assert cells == [
         ("Fri 20 Mar 2026, 14:05 EDT", "1774029900.0", ["moment"]),
         ("$0.000075", "0.000075000000", ["number"]),
-        ("\u2013", None, ["code", "short"]),
+        ("\u2013", None, ["code"]),
+        ("\u22121,192", None, ["number"]),
     ]
 
 
@@ -140,6 +143,75 @@ def test_a_tile_has_a_bar_per_sprint_from_zero(tmp_path):
         ("11.0", "11.0", None),
         ("0.0", "22.0", ["now"]),
     ]
+
+
+def test_tiles_of_several_results_have_one_line_of_sources_and_the_weakest_badge(tmp_path):
+    commits = make_result("sprint_headline", [{"sprint": "2", "commit_count": 319}], evidence="verified")
+    bugs = make_result("escape_headline", [{"sprint": "2", "escaped_bug_count": 3}], evidence="human")
+    soup = make_page(tmp_path, tiles((commits, "commit_count"), (bugs, "escaped_bug_count")))
+    (shown,) = soup.select("figure")
+    assert [tag["id"] for tag in soup.select(".tiles li")] == ["sprint-headline", "escape-headline"]
+    assert [(tag.get_text(), tag["title"]) for tag in shown.select(".badge")] == [
+        ("human", "told in the team's notes (sprint_headline: verified; escape_headline: human)")
+    ]
+    assert [tag.get_text() for tag in shown.select("summary")] == ["Data", "SQL", "Cell"]
+    assert [tag.get_text() for tag in shown.select("details strong")] == [
+        "What of sprint headline?",
+        "What of escape headline?",
+    ]
+    assert shown.select_one("a.permalink")["href"] == f"#{shown['id']}"
+
+
+def test_a_table_tells_hours_in_words_and_exactly_on_hover_and_under_data(tmp_path):
+    rows = [{"path": "a.py", "repair_hours": 47.3833}, {"path": "b.py", "repair_hours": None}]
+    soup = make_page(tmp_path, figure(make_result("damage", rows)))
+    said, exact = soup.select("table")
+    cells = [(tag.get_text(), tag.get("title"), tag.get("data-sort")) for tag in said.select("td")]
+    assert cells == [("47 hours", "47.3833", "47.3833"), ("\u2013", None, None)]
+    assert [tag.get_text() for tag in said.select("th[scope=col]")] == ["path", "repair"]
+    assert [tag.get_text() for tag in exact.select("td")] == ["47.3833", "\u2013"]
+    assert [tag.get_text() for tag in exact.select("th[scope=col]")] == ["path", "repair hours"]
+
+
+@pytest.mark.parametrize(
+    ("repos", "count", "titles"),
+    [
+        (("app", "app"), 1, ["path"]),
+        (("app", "app"), 2, ["repo", "path"]),
+        (("app", "web"), 1, ["repo", "path"]),
+    ],
+)
+def test_the_one_repository_of_a_project_is_not_said_in_every_row(tmp_path, repos, count, titles):
+    rows = [{"repo": repo, "path": "a.py"} for repo in repos]
+    soup = make_page(tmp_path, make_head(repo_count=count), figure(make_result("files", rows)))
+    assert [tag.get_text() for tag in soup.select_one("table").select("th[scope=col]")] == titles
+
+
+def test_long_words_of_a_table_may_break_after_their_marks_and_stay_the_same_text(tmp_path):
+    path = "services/gateway/governance_rules.py"
+    soup = make_page(tmp_path, figure(make_result("files", [{"path": path, "subject": "<b>short words stay</b> whole"}])))
+    cell, text = soup.select_one("tbody").select("th, td")
+    assert cell.get_text() == path
+    assert str(cell).count("<wbr/>") == 4
+    assert (text.get_text(), text.select("b")) == ("<b>short words stay</b> whole", [])
+
+
+def test_a_cell_tagged_half_takes_half_of_the_width(tmp_path):
+    notebook = make_notebook("## Areas", make_area_figure(), make_area_figure())
+    notebook.cells[-1].metadata.tags = ["half", "double", "own"]
+    (path, *_) = write_report(notebook, tmp_path / "own.html")
+    assert [tag.get("class") for tag in read_html(path).select("figure")] == [None, ["half", "double"]]
+
+
+def test_a_section_links_to_the_page_of_its_name(tmp_path):
+    links = [{"title": "Areas", "address": "sprint-2/areas.html", "queries": ()}]
+    (path, *_) = write_report(make_notebook("## Areas", "## Bugs"), tmp_path / "own.html", links)
+    (link,) = read_html(path).select(".deeper a")
+    assert (link["href"], link["aria-label"], link.find_parent("section")["id"]) == (
+        "sprint-2/areas.html",
+        "Areas, in full",
+        "areas",
+    )
 
 
 def test_what_a_team_prints_is_shown_as_text_and_cut_when_it_is_too_long(tmp_path):

@@ -202,7 +202,7 @@ def test_ctrl_c_in_mid_stream_leaves_the_warehouse_as_it_was_and_nothing_behind(
     told = "error: stopped; the warehouse and the reports are as they were before\n"
     assert (run.returncode, out, err) == (130, "", told)
     assert ((data / "retro.duckdb").read_bytes(), (data / "retro.duckdb").stat().st_ino) == before
-    assert sorted(os.listdir(data)) == [".gitignore", ".retro.lock", "retro.duckdb", "rooms"]
+    assert sorted(os.listdir(data)) == [".gitignore", ".known.json", ".retro.lock", "retro.duckdb", "rooms"]
     assert not [pid for pid in (tmp_path / "slow" / "pids").read_text().split() if is_running(int(pid))]
     assert mine(root).commits == {"broken": 2}
 
@@ -222,7 +222,9 @@ def test_killed_run_is_cleared_away_by_the_next(root, broken, tmp_path):
     living = data / f".retro.{os.getppid()}.duckdb"
     living.write_text("a copy of a run that is alive")
     assert mine(root).commits == {"broken": 2}
-    assert sorted(os.listdir(data)) == sorted([".gitignore", living.name, ".retro.lock", "retro.duckdb", "rooms"])
+    assert sorted(os.listdir(data)) == sorted(
+        [".gitignore", ".known.json", living.name, ".retro.lock", "retro.duckdb", "rooms"]
+    )
 
 
 def test_ctrl_c_while_kinds_are_judged_leaves_the_warehouse_as_it_was(root, monkeypatch):
@@ -237,7 +239,7 @@ def test_ctrl_c_while_kinds_are_judged_leaves_the_warehouse_as_it_was(root, monk
     with pytest.raises(KeyboardInterrupt):
         mine(root, full=True, progress=Pressed())
     assert (root / "data" / "retro.duckdb").read_bytes() == before
-    assert sorted(os.listdir(root / "data")) == [".gitignore", ".retro.lock", "retro.duckdb", "rooms"]
+    assert sorted(os.listdir(root / "data")) == [".gitignore", ".known.json", ".retro.lock", "retro.duckdb", "rooms"]
 
 
 DAMAGED = "the repository may be damaged: run `git fsck` in it"

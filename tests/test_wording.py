@@ -136,3 +136,61 @@ def test_lists_read_as_phrases():
         "a and b",
         "a, b and c",
     ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [
+        (0, "0 minutes"),
+        (0.005, "under a minute"),
+        (0.1667, "10 minutes"),
+        (1.49, "89 minutes"),
+        (1.5, "2 hours"),
+        (47.3833, "47 hours"),
+        (71.9, "72 hours"),
+        (72, "3 days"),
+        (Decimal("143.4"), "6 days"),
+        (-47.4, "\u221247 hours"),
+    ],
+)
+def test_a_length_of_time_is_said_as_a_person_says_it(hours, text):
+    assert wording.duration_text(hours) == text
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("repair_hours", 47.3833, "47 hours"),
+        ("hours", 0, "0 hours"),
+        ("removal_days", 7, "7 days"),
+        ("median_days", 0.06, "86 minutes"),
+        ("repair_hours", None, "\u2013"),
+        ("hours_note", 5, "5"),
+        ("commit_count", 1192, "1,192"),
+        ("commit_share", 0.5, "50\u202f%"),
+    ],
+)
+def test_figures_say_hours_and_days_in_words_and_the_rest_as_it_is(column, value, text):
+    assert wording.said_text(column, value) == text
+
+
+@pytest.mark.parametrize(
+    ("column", "title"),
+    [
+        ("repair_hours", "repair"),
+        ("removal_days", "removal"),
+        ("hours", "time"),
+        ("p90_hours", "9 of 10 within"),
+        ("median_detection_hours", "median time to detection"),
+        ("commit_count", "commits"),
+    ],
+)
+def test_a_heading_over_words_does_not_repeat_the_unit(column, title):
+    assert wording.said_title(column) == title
+
+
+def test_tiles_labels_and_changes_tell_hours_in_words():
+    assert wording.tile_text("median_detection_hours", 143.4) == "6 days"
+    assert wording.measure_text("answer_hours", 114.79) == "5 days"
+    assert wording.change_text(143.4, 47.0, "median_detection_hours") == "+4 days"
+    assert wording.change_text(47.0, 143.4, "median_detection_hours") == "\u22124 days"

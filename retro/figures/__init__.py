@@ -18,19 +18,9 @@ from retro.errors import UsageError
 from retro.figures.sentences import finding, provenance_sentence, summary_sentences
 from retro.figures.tables import html_table, plain_table
 from retro.figures.theme import NOTEBOOK_WIDTH, theme
-from retro.figures.wording import (
-    OWN,
-    UNKNOWN,
-    change_text,
-    column_title,
-    day_range,
-    exact_text,
-    measure_text,
-    share_text,
-    tile_text,
-    whole_text,
-)
-from retro.formats import json_value
+from retro.figures.tile_texts import tile_details, tiles_html, tiles_text
+from retro.figures.wording import column_title, day_range
+from retro.formats import json_value, visible_text
 
 if TYPE_CHECKING:
     import altair
@@ -43,6 +33,7 @@ CHART_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 # Rows that travel with a figure. More belong into the warehouse, not on a page.
 MOST_ROWS = 300
 WIDEST_IN_LAB = 520
+HEADLINE = "The sprint in numbers"
 NOTHING = "Nothing to show: the query found no rows."
 TITLE_LETTERS = 62
 
@@ -55,7 +46,8 @@ class Figure:
     details: dict[str, object]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        return self.data, {"retro": self.details}
+        shown = {kind: visible_text(part) if isinstance(part, str) else part for kind, part in self.data.items()}
+        return shown, {"retro": self.details}
 
 
 def figure(
@@ -88,26 +80,38 @@ def figure(
     return Figure({**text, CHART_TYPE: _notebook_chart(shown, heading, subtitle)}, details)
 
 
-def tiles(result: "Result", *columns: str | tuple[str, ...]) -> Figure | None:
+def tiles(*shown: "Result | str | tuple") -> Figure | None:
     """Headline numbers: one tile per column from the last row, with the change against the row before and a sparkline.
 
-    `result` has a row per sprint, oldest first, and a column `sprint`. Of several columns the others stand in small type
-    beside the first; under `own_x` stands `x`, the same number with all files. None when nothing of it was ever known.
+    `tiles(result, "commit_count", ...)` shows columns of one result, `tiles((result, "commit_count", ...), (other, ...))`
+    those of several as one figure. A result has a row per sprint, oldest first, and a column `sprint`. Of several
+    columns in a tuple the others stand in small type beside the first; under `own_x` stands `x`, the same number with
+    all files. A result of which nothing was ever known is left out; None when that holds for all.
     """
-    rows = result.rows()
-    if rows and all(row[_first(column)] is None for row in rows for column in columns):
+    groups = shown if isinstance(shown[0], tuple) else (shown,)
+    found = [(result, list(tile_details(result.rows(), columns))) for result, *columns in groups]
+    known = [(result, made) for result, made in found if made]
+    if not known:
         return None
-    details = {"kind": "tiles", "title": result.question, "subtitle": ""}
-    details["tiles"] = [_tile(rows, column) for column in columns if rows]
-    cells = [
-        f"<td style='text-align:left;vertical-align:top;padding:0 1.5em 0 0'>{escape(tile['label'])}<br>"
-        f"<b style='font-size:1.6em'>{escape(tile['number'])}</b> {escape(tile['beside'])}<br>"
-        f"{escape(tile['whole'])}{'<br>' if tile['whole'] else ''}{escape(tile['change'])}</td>"
-        for tile in details["tiles"]
-    ]
-    text = "\n".join(_tile_text(tile) for tile in details["tiles"])
-    data = {"text/plain": text, "text/html": f"<table><tr>{''.join(cells)}</tr></table>"}
-    return Figure(data, {**details, **source_of(result)})
+    all_tiles = [tile for _, made in known for tile in made]
+    data = {"text/plain": tiles_text(all_tiles), "text/html": tiles_html(all_tiles)}
+    first = known[0][0]
+    details = {"kind": "tiles", "title": first.question, "subtitle": "", "tiles": all_tiles}
+    if groups is not shown:
+        return Figure(data, {**details, **source_of(first)})
+    return Figure(data, {**details, "title": HEADLINE, "anchor": anchor_of(HEADLINE), "sources": _sources(known)})
+
+
+def _sources(known: list[tuple["Result", list[dict]]]) -> list[dict]:
+    """Each result once, with its question for a title; the first tile of each is marked with the result's place."""
+    sources: dict[str, dict] = {}
+    for result, made in known:
+        source = source_of(result)
+        key = json.dumps([source["query"], source["parameters"]], sort_keys=True)
+        if key not in sources and made:
+            made[0]["source"] = len(sources)
+        sources.setdefault(key, {**source, "title": result.question})
+    return list(sources.values())
 
 
 def summary(*results: "Result") -> Figure:
@@ -118,8 +122,10 @@ def summary(*results: "Result") -> Figure:
     return Figure(data, {"kind": "summary", "sentences": [asdict(sentence) for sentence in sentences]})
 
 
-def page_head(details: "Result", coverage: "Result") -> Figure:
+def page_head(details: "Result", coverage: "Result | None" = None) -> Figure:
     """Who, when and from what: the head of the page out of `sprint_details` and `coverage_shares`.
+
+    A page about all sprints has `project_details` and no coverage.
 
     Raises UsageError when `sprint_details` found no sprint.
     """
@@ -128,12 +134,13 @@ def page_head(details: "Result", coverage: "Result") -> Figure:
         raise UsageError(f"no sprint {details.parameters.get('sprint')!r} in the warehouse; `retro doctor` lists them")
     head = {"kind": "head", **{key: json_value(value) for key, value in rows[0].items()}}
     head["parameters"] = {key: json_value(value) for key, value in details.parameters.items()}
-    head["days"] = day_range(rows[0]["first_date"], rows[0]["last_date"])
-    head["provenance"] = provenance_sentence(rows[0], coverage.rows())
+    first, last = rows[0]["first_date"], rows[0]["last_date"]
+    head["days"] = day_range(first, last) if first and last else "No sprint yet"
+    head["provenance"] = provenance_sentence(rows[0], coverage.rows() if coverage else [])
     lines = [
-        f"{head['project']}, sprint {head['sprint']}",
+        f"{head['project']}, sprint {head['sprint']}" if "sprint" in head else head["project"],
         f"{head['days']} ({head['timezone']})",
-        head["goal"],
+        head.get("goal"),
         head["provenance"],
     ]
     shown = [line for line in lines if line]
@@ -183,53 +190,6 @@ def _kind(value: object) -> str:
     if isinstance(value, datetime):
         return "moment"
     return "day" if isinstance(value, date) else "text"
-
-
-def _first(column: str | tuple[str, ...]) -> str:
-    return column if isinstance(column, str) else column[0]
-
-
-def _tile(rows: list[dict], column: str | tuple[str, ...]) -> dict:
-    name, *others = (column,) if isinstance(column, str) else column
-    now, whole = rows[-1], name.removeprefix(OWN)
-    has_whole = name != whole and whole in others
-    return {
-        "label": column_title(whole if has_whole else name),
-        "number": UNKNOWN if now[name] is None else tile_text(name, now[name]),
-        "exact": exact_text(name, now[name]),
-        "beside": " ".join(_beside(other, now[other]) for other in others if other != whole),
-        "whole": whole_text(now[whole], now[name]) if has_whole else "",
-        "change": _change(rows, name),
-        "values": [_bar_value(row[name]) for row in rows],
-    }
-
-
-def _beside(name: str, value: object) -> str:
-    """A number beside a tile's own: "101 merges"; a share with its noun: "97 % verified"."""
-    if name.endswith("_share") and value is not None:
-        return f"{share_text(float(value))} {column_title(name.removesuffix('_share'))}"
-    return measure_text(name, value)
-
-
-def _bar_value(value: object) -> object:
-    """A value of a sparkline: money too is a number there."""
-    return float(value) if isinstance(value, Decimal) else json_value(value)
-
-
-def _tile_text(tile: dict) -> str:
-    said = [text for text in (tile["exact"], tile["beside"], tile["whole"]) if text]
-    return f"{tile['label']}: {'; '.join(said)} ({tile['change']})"
-
-
-def _change(rows: list[dict], name: str) -> str:
-    if len(rows) < 2:
-        return "no earlier sprint"
-    now, before = rows[-1][name], rows[-2][name]
-    if now is None or before is None:
-        return f"not known in {'this sprint' if now is None else 'sprint ' + rows[-2]['sprint']}"
-    if now == before:
-        return f"as in sprint {rows[-2]['sprint']}"
-    return f"{change_text(now, before, name)} against sprint {rows[-2]['sprint']}"
 
 
 def _notebook_chart(chart: "altair.TopLevelMixin", title: str, subtitle: str) -> dict:

@@ -5,11 +5,12 @@ and numbers at the right edge, so that a chart reads the same at 390 and at 760 
 text is cut. Text from repositories is data here, never part of an expression.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from retro.figures.theme import COLOURS, NOTEBOOK_WIDTH
-from retro.figures.wording import column_title, exact_text, measure_text, number_text, share_text, value_text
+from retro.figures.wording import column_title, exact_text, measure_text, number_text, said_text, share_text, value_text
 from retro.quick_imports import quick_import
 
 if TYPE_CHECKING:
@@ -89,6 +90,17 @@ def share_bars(
     length = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     solid = chart.mark_bar(**look).encode(x=length, tooltip=tooltip(alt, rows))
     return with_texts(alt, [track, solid], lines)
+
+
+def coverage_bars(result: "Result") -> "altair.LayerChart":
+    """`share_bars` of `coverage_shares`: only the subjects of which something is unknown, the least judged first.
+
+    What the unknown part is stands below. Where all was judged, every subject has its bar.
+    """
+    frame = result.frame
+    partial = frame.filter(frame["judged_share"].fill_null(0) < 1).sort("judged_share", "subject", nulls_last=True)
+    shown = result if partial.is_empty() else replace(result, frame=partial)
+    return share_bars(shown, "subject", "judged_share", ("judged_count", "total_count"), notes="unknown")
 
 
 def paired_dots(result: "Result", name: str | tuple[str, ...], pair: tuple[str, str]) -> "altair.LayerChart":
@@ -183,7 +195,7 @@ def _notes(row: dict, notes: str | tuple[str, ...] | None) -> list[str]:
 def _share_says(row: dict, share: str, of: tuple[str, str], notes: str | None) -> dict:
     if row[share] is None:
         return {"says": "unknown"}
-    part, whole = (number_text(row[column]) for column in of)
+    part, whole = (said_text(column, row[column]) for column in of)
     says = f"{share_text(float(row[share]))} · {part} of {whole}"
     # What is unknown is said of the rest, and a whole has none; an interval it has.
     is_whole = notes == "unknown" and row[share] == 1

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from retro.figures.charts import bar_offset, chart_rows, exact_values, tooltip, with_texts
-from retro.figures.note_sentences import length_text
 from retro.figures.theme import COLOURS
-from retro.figures.wording import MONTHS, WEEKDAYS
+from retro.figures.wording import MONTHS, WEEKDAYS, duration_text
 from retro.quick_imports import quick_import
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def _line(index: int, marks: list[dict], zone: ZoneInfo) -> dict:
 def _unnoticed(marks: list[dict]) -> str:
     """How long the fault was there before somebody noticed: "unnoticed 46 hours", "unnoticed up to 7 days"."""
     (row,) = [row for row in marks if row["mark"] == "surfaced"]
-    return f"unnoticed {'up to ' if row['known_by'] == _BOUND else ''}{length_text(row['since_landed_hours'])}"
+    return f"unnoticed {'up to ' if row['known_by'] == _BOUND else ''}{duration_text(row['since_landed_hours'])}"
 
 
 def _told(row: dict, zone: ZoneInfo) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from retro.queries import Result
 
-MOST_NAMES = 12
+MOST_NAMES, MOST_NOTE_LETTERS = 12, 50
 MODEL_HUES = ("work", "second model", "merges")
 BRIDGE_HUES = {"sum": "work", "too much": "second model", "too little": "merges"}
 NO_MODEL, OTHER_MODELS = "model not logged", "other models"
@@ -159,16 +159,26 @@ def _sum(rows: list[dict], name: str) -> Decimal:
 
 def _step_line(row: dict, step: Decimal, at: Decimal) -> dict:
     requests = counted(row["request_count"], "request")
-    seen = f" · {row['example']}" if row["example"] else ""
-    line = _bridge_line(row["reason"].replace("_", " "), abs(step), (at - step, at), requests + seen)
+    told = [requests, row["example"]] if row["example"] else [requests]
+    # One line where it fits half of a page's column, which a phone has as well.
+    notes = told if sum(map(len, told)) > MOST_NOTE_LETTERS else [" · ".join(told)]
+    line = _bridge_line(row["reason"].replace("_", " "), abs(step), (at - step, at), *notes)
     sign, kind = (MINUS, "too much") if step > 0 else ("+", "too little")
     return {**line, "says": f"{sign}{money_text(abs(step))}", "kind": kind}
 
 
-def _bridge_line(name: str, amount: Decimal, span: tuple[Decimal, Decimal], note: str) -> dict:
+def _bridge_line(name: str, amount: Decimal, span: tuple[Decimal, Decimal], *notes: str) -> dict:
     start, end = span
     says = money_text(amount)
-    return {"name": name, "says": says, "notes": [note], "value": start, "end": end, "kind": "sum", "is_path": False}
+    return {
+        "name": name,
+        "says": says,
+        "notes": list(notes),
+        "value": start,
+        "end": end,
+        "kind": "sum",
+        "is_path": False,
+    }
 
 
 def _left(rest: Any) -> str:

@@ -2,18 +2,10 @@
 
 from collections.abc import Callable
 
-from retro.figures.wording import counted, list_text, number_text
+from retro.figures.wording import counted, duration_text, list_text, number_text
 
 Rows = list[dict]
 LOUD = ("broken", "regressed", "holds", "worked", "no effect seen", "too few to tell", "not yet", "not measurable")
-_HOURS_TOLD_AS_DAYS = 72
-
-
-def length_text(hours: float) -> str:
-    """A length of time: "47 hours", "7 days"."""
-    if hours < _HOURS_TOLD_AS_DAYS:
-        return counted(round(hours), "hour")
-    return counted(round(hours / 24), "day")
 
 
 def _incident_finding(rows: Rows) -> str | None:
@@ -24,7 +16,7 @@ def _incident_finding(rows: Rows) -> str | None:
     count = len({row["incident"] for row in rows})
     bound = "up to " if longest["known_by"] == "upper bound" else ""
     alone = "It" if count == 1 else f"Of {counted(count, 'incident')} one"
-    return f"{alone} went unnoticed for {bound}{length_text(longest['since_landed_hours'])}"
+    return f"{alone} went unnoticed for {bound}{duration_text(longest['since_landed_hours'])}"
 
 
 def _action_finding(rows: Rows) -> str | None:

@@ -10,11 +10,13 @@ from statistics import median
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from retro.figures.fault_sentences import FAULT_FINDINGS, damage_sentence, escape_sentence
+from retro.figures.knowledge_sentences import KNOWLEDGE_FINDINGS
 from retro.figures.money_sentences import MONEY_FINDINGS, bill_sentence, transcript_sentence
 from retro.figures.note_sentences import NOTE_FINDINGS
+from retro.figures.reach_sentences import REACH_FINDINGS, area_sentence, reach_sentence, swap_sentence
 from retro.figures.review_sentences import REVIEW_FINDINGS
 from retro.figures.wording import (
-    NOT_OWN,
     OWN,
     column_title,
     counted,
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
 # bound for the modified z-score (Iglewicz and Hoaglin, 1993), in which a median deviation counts as 0.6745 of a
 # standard deviation.
 FEWEST_EARLIER_SPRINTS = 4
+MOST_WHOLE_SUBJECTS = 3
 UNUSUAL_FROM, NORMAL_SHARE = 3.5, 0.6745
 MOST_SENTENCES = 7
-SAYS_LEAST = ("day_changes", "area_changes", "release_contents")
 
 Rows = list[dict]
 Facts = dict[str, Rows]
@@ -71,19 +73,36 @@ def summary_sentences(*results: "Result") -> list[Sentence]:
     Of more than seven those are left out that say least.
     """
     facts = {result.name: result.rows() for result in results}
-    templates = [(name, template(facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
-    said = [(name, text) for name, text in templates if text]
-    for spare in SAYS_LEAST[: max(0, len(said) - MOST_SENTENCES)]:
-        said = [(name, text) for name, text in said if name != spare]
-    return [Sentence(*text, anchor=name.replace("_", "-")) for name, text in said]
+    told = [(name, template, template(facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
+    said = [(name, template, text) for name, template, text in told if text]
+    spare = [least for least in SAYS_LEAST if any(template is least for _, template, _ in said)]
+    left_out = spare[: max(0, len(said) - MOST_SENTENCES)]
+    return [Sentence(*text, anchor=name.replace("_", "-")) for name, template, text in said if template not in left_out]
 
 
 def provenance_sentence(sprint: dict, coverage: Rows) -> str:
     """What was read, when, and how much of it could be judged: the line under the head of the page."""
     read = f", read {moment_text(sprint['mined_at'], sprint['timezone'])}" if sprint["mined_at"] else ""
+    logs, pulls = sprint.get("log_count"), sprint.get("pull_request_count")
+    parts = [
+        counted(sprint["repo_count"], "repository"),
+        counted(logs, "log") if logs else "",
+        counted(pulls, "pull request") if pulls else "",
+    ]
     shares = [(row["subject"], row["judged_share"]) for row in coverage if row["judged_share"] is not None]
-    judged = ", ".join(f"{subject} {share_text(share)}" for subject, share in shares)
-    return f"From {counted(sprint['repo_count'], 'repository')}{read}{'; judged: ' if judged else ''}{judged}."
+    judged = ", ".join(_judged_texts(shares))
+    return f"From {list_text([part for part in parts if part])}{read}{'; judged: ' if judged else ''}{judged}."
+
+
+def _judged_texts(shares: list[tuple[str, float]]) -> list[str]:
+    """Each subject with its share, the least judged first; of many that were judged whole only how many they are."""
+    partly = [
+        f"{subject} {share_text(share)}" for subject, share in sorted(shares, key=lambda part: part[1]) if share < 1
+    ]
+    whole = [subject for subject, share in shares if share >= 1]
+    if len(whole) > MOST_WHOLE_SUBJECTS:
+        return [*partly, f"{'the other' if partly else 'all'} {len(whole)} subjects {share_text(1.0)}"]
+    return [*partly, *(f"{subject} {share_text(1.0)}" for subject in whole)]
 
 
 def is_unusual(earlier: list[float], now: float) -> bool:
@@ -117,18 +136,31 @@ def _against(rows: Rows) -> str:
     return f"; {number_text(abs(difference))} {more} than in {name} ({number_text(before)})"
 
 
-def _unusual(rows: Rows, facts: Facts) -> tuple[str, str]:
-    earlier, now = rows[:-1], rows[-1]
+def _unusual(rows: Rows, facts: Facts) -> tuple[str, str] | None:
+    earlier, odd = rows[:-1], _odd_columns(rows)
+    if not odd:
+        return None
+    usual = {name: number_text(round(median(row[name] for row in earlier))) for name in odd}
+    said = [f"{column_title(name)} ({number_text(rows[-1][name])}, usually about {usual[name]})" for name in odd]
+    return f"Unusual against the {len(earlier)} sprints before", f": {list_text(said)}."
+
+
+def _usual(rows: Rows, facts: Facts) -> tuple[str, str] | None:
+    """That nothing is unusual, or that it cannot be told."""
+    earlier = rows[:-1]
     if len(earlier) < FEWEST_EARLIER_SPRINTS:
         known = f"{counted(len(earlier), 'earlier sprint')} of the {FEWEST_EARLIER_SPRINTS} that it takes"
         return "Too few sprints to tell what is unusual", f": {known}."
+    return None if _odd_columns(rows) else ("Nothing stands out", f" against the {len(earlier)} sprints before.")
+
+
+def _odd_columns(rows: Rows) -> list[str]:
+    """Columns of the last row that are far from those before; none where these are too few."""
+    *earlier, now = rows
+    if len(earlier) < FEWEST_EARLIER_SPRINTS:
+        return []
     columns = [name for name in now if name.endswith(("_count", "_lines")) and OWN + name not in now]
-    odd = [name for name in columns if is_unusual([row[name] for row in earlier], now[name])]
-    if not odd:
-        return "Nothing stands out", f" against the {len(earlier)} sprints before."
-    usual = {name: number_text(round(median(row[name] for row in earlier))) for name in odd}
-    said = [f"{column_title(name)} ({number_text(now[name])}, usually about {usual[name]})" for name in odd]
-    return f"Unusual against the {len(earlier)} sprints before", f": {list_text(said)}."
+    return [name for name in columns if is_unusual([row[name] for row in earlier], now[name])]
 
 
 def _themes(rows: Rows, facts: Facts) -> tuple[str, str]:
@@ -185,16 +217,6 @@ def _busiest_day(rows: Rows, facts: Facts) -> tuple[str, str] | None:
     return f"{day_text(busiest['date'])} was the busiest day", f"{with_commits}{none}."
 
 
-def _areas(rows: Rows, facts: Facts) -> tuple[str, str]:
-    first = max(rows, key=lambda row: row["commit_count"])
-    own = first["own_changed_file_count"]
-    touched = f"{counted(first['commit_count'], 'commit')} changed {counted(own, 'file')} there"
-    if rest := first["changed_file_count"] - own:
-        touched += f", and {number_text(rest)} {list_text(list(NOT_OWN), 'or')} {'file' if rest == 1 else 'files'}"
-    others = f"; {counted(len(rows), 'area')} were touched in all." if len(rows) > 1 else "."
-    return f"{first['area']} was touched most", f": {touched}{others}"
-
-
 def _unknown(rows: Rows, facts: Facts) -> tuple[str, str]:
     open_rows = [row for row in rows if row["judged_share"] is not None and row["judged_share"] < 1]
     if not open_rows:
@@ -208,14 +230,21 @@ def _unknown(rows: Rows, facts: Facts) -> tuple[str, str]:
 SUMMARY: tuple[tuple[str, Callable[[Rows, Facts], tuple[str, str] | None]], ...] = (
     ("sprint_headline", _totals),
     ("sprint_headline", _unusual),
+    ("sprint_headline", _usual),
     ("theme_commits", _themes),
     ("release_contents", _releases),
     ("day_changes", _busiest_day),
-    ("area_changes", _areas),
+    ("area_changes", area_sentence),
+    ("sprint_damage", damage_sentence),
+    ("escape_headline", escape_sentence),
+    ("reach_headline", reach_sentence),
+    ("sprint_swap_areas", swap_sentence),
     ("cost_headline", bill_sentence),
     ("transcript_gaps", transcript_sentence),
     ("coverage_shares", _unknown),
 )
+# Left out in this order where there are more than seven.
+SAYS_LEAST = (_busiest_day, area_sentence, _releases, transcript_sentence, _usual)
 
 
 def _theme_finding(rows: Rows) -> str | None:
@@ -253,33 +282,6 @@ def _release_finding(rows: Rows) -> str:
     return f"{largest['tag_name']} carried {'the most: ' if len(rows) > 1 else ''}{_release_text(largest)}"
 
 
-def _area_finding(rows: Rows) -> str:
-    first = max(rows, key=lambda row: row["commit_count"])
-    return f"{first['area']} was touched by {counted(first['commit_count'], 'commit')}"
-
-
-def _language_finding(rows: Rows) -> str | None:
-    known = [row for row in rows if row["language"] != "unknown"]
-    if not known:
-        return None
-    first = max(known, key=lambda row: row["own_changed_file_count"])
-    return f"{first['language']} came first, with {counted(first['own_changed_file_count'], 'changed file')}"
-
-
-def _kind_finding(rows: Rows) -> str | None:
-    added = sum(row["added_lines"] for row in rows)
-    left_out = sum(row["added_lines"] for row in rows if not row["is_own"])
-    if not added:
-        return None
-    if not left_out:
-        return f"No line was added to {list_text(list(NOT_OWN), 'or')} files"
-    return f"{list_text(list(NOT_OWN)).capitalize()} files took {share_text(left_out / added)} of the lines added"
-
-
-def _file_finding(rows: Rows) -> str:
-    return f"The busiest file changed in {counted(max(row['commit_count'] for row in rows), 'commit')}"
-
-
 def _uncategorized_finding(rows: Rows) -> str:
     return f"{counted(len(rows), 'commit')} {'fits' if len(rows) == 1 else 'fit'} no theme"
 
@@ -290,12 +292,11 @@ FINDINGS: dict[str, Callable[[Rows], str | None]] = {
     "day_changes": _day_finding,
     "day-lines": _line_finding,
     "release_contents": _release_finding,
-    "area_changes": _area_finding,
-    "language_changes": _language_finding,
-    "kind_changes": _kind_finding,
-    "file_changes": _file_finding,
     "uncategorized_commits": _uncategorized_finding,
     **MONEY_FINDINGS,
     **REVIEW_FINDINGS,
     **NOTE_FINDINGS,
+    **FAULT_FINDINGS,
+    **REACH_FINDINGS,
+    **KNOWLEDGE_FINDINGS,
 }

@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from retro.figures.wording import column_title, counted, value_text
+from retro.figures.wording import counted, said_text, said_title
 
 if TYPE_CHECKING:
     from retro.queries import Result
@@ -15,7 +15,7 @@ MOST_LETTERS = 70
 def html_table(result: "Result", title: str, columns: tuple[str, ...]) -> str:
     """The first rows under their title, every text escaped."""
     rows = result.rows()[:MOST_ROWS]
-    head = "".join(f"<th>{escape(column_title(name))}</th>" for name in columns)
+    head = "".join(f"<th>{escape(said_title(name))}</th>" for name in columns)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in texts)}</tr>" for texts in _texts(rows, columns)
     )
@@ -26,14 +26,14 @@ def html_table(result: "Result", title: str, columns: tuple[str, ...]) -> str:
 def plain_table(result: "Result", title: str, columns: tuple[str, ...]) -> str:
     """The first rows under their title, columns set apart by two spaces."""
     rows = result.rows()[:MOST_ROWS]
-    lines = [[column_title(name) for name in columns], *_texts(rows, columns)]
+    lines = [[said_title(name) for name in columns], *_texts(rows, columns)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
     table = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     return "\n".join([title, *table, *([_more(result)] if result.row_count > MOST_ROWS else [])])
 
 
 def _texts(rows: list[dict], columns: tuple[str, ...]) -> list[list[str]]:
-    return [[_shortened(value_text(name, row[name])) for name in columns] for row in rows]
+    return [[_shortened(said_text(name, row[name])) for name in columns] for row in rows]
 
 
 def _shortened(text: str) -> str:

@@ -11,6 +11,16 @@ from zoneinfo import ZoneInfo
 MINUS = "\u2212"
 ABBREVIATIONS = {"ai": "AI"}
 UNKNOWN = "\u2013"
+TITLES = {
+    "median_detection_hours": "median time to detection",
+    "pr_number": "pull request",
+    "hours": "time",
+    "days": "time",
+    "p90_hours": "9 of 10 within",
+    "p90_days": "9 of 10 within",
+    "landed_p90_days": "landed 9 of 10 within",
+    "p90_repair_hours": "9 of 10 repaired within",
+}
 SIGNS = {"added_lines": "+", "deleted_lines": MINUS}
 OWN = "own_"  # begins columns that leave out files which nobody in the team wrote
 NOT_OWN = ("generated", "vendored", "lock")
@@ -33,7 +43,10 @@ MONTHS = (
 # From here on a headline number is shortened; the exact one stands in the table and in the hover text.
 SHORTENED_FROM = 100_000
 # Ten letters of a digest are enough for git and for the eye.
-DIGEST_COLUMN, DIGEST_LETTERS = re.compile(r"(.*_)?(sha|digest)"), 10
+DIGEST_COLUMN, DIGEST_LETTERS = re.compile(r"(.*_)?(sha|digest)|change_key"), 10
+
+DURATION_COLUMN = re.compile(r"(?:.*_)?(hours|days)")
+HOURS_TOLD_AS_DAYS, MINUTES_TOLD_AS_HOURS = 72, 90
 
 Number = int | float | Decimal
 
@@ -76,6 +89,44 @@ def exact_text(name: str, value: object) -> str:
     return value_text(name, value)
 
 
+def duration_text(hours: Number) -> str:
+    """A length of time as a person says it: "10 minutes", "47 hours", "6 days"."""
+    sign, size = MINUS if hours < 0 else "", abs(float(hours))
+    if size < HOURS_TOLD_AS_DAYS:
+        minutes = round(size * 60)
+        if minutes >= MINUTES_TOLD_AS_HOURS:
+            return f"{sign}{counted(round(size), 'hour')}"
+        if not size:
+            return "0 minutes"
+        return f"{sign}{counted(minutes, 'minute')}" if minutes else "under a minute"
+    return f"{sign}{counted(round(size / 24), 'day')}"
+
+
+def duration_of(name: str, value: object) -> str | None:
+    """What a column of hours or days holds, as a person says it; None for a column or value that is no length of time."""
+    unit = DURATION_COLUMN.fullmatch(name)
+    if unit is None or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    if not value:
+        return f"0 {unit[1]}"
+    if unit[1] == "days":
+        return counted(value, "day") if isinstance(value, int) else duration_text(value * 24)
+    return duration_text(value)
+
+
+def said_text(name: str, value: object, timezone: str = "UTC") -> str:
+    """One value as `value_text` gives it, but lengths of time as a person says them."""
+    return duration_of(name, value) or value_text(name, value, timezone)
+
+
+def said_title(name: str) -> str:
+    """A column's heading beside texts of `said_text`: "repair_hours" -> "repair", since the unit stands with each value."""
+    if name in TITLES:
+        return TITLES[name]
+    unit = DURATION_COLUMN.fullmatch(name)
+    return column_title(name.removesuffix(f"_{unit[1]}") if unit else name)
+
+
 def share_text(share: float) -> str:
     """A share of 0 to 1 in per cent; only none is "0 %" and only all is "100 %"."""
     if 0 < share < 0.005:
@@ -86,23 +137,31 @@ def share_text(share: float) -> str:
 
 
 def change_text(now: Number, before: Number, name: str = "") -> str:
-    """The difference with its sign: "+120", "\u22125", "+$5.31", "no change"; `name` is the column's."""
+    """The difference with its sign: "+120", "\u22125", "+$5.31", "no change"; of shares in percentage points.
+
+    `name` is the column's.
+    """
     if now == before:
         return "no change"
+    if name.endswith("_share"):
+        points = round(float(now - before) * 100, 1)
+        return f"{'+' if points > 0 else MINUS}{abs(points):g} percentage point{'' if abs(points) == 1 else 's'}"
     difference = tile_text(name, now - before)
     return f"+{difference}" if now > before else difference
 
 
 def tile_text(name: str, value: Number) -> str:
-    """A column's value short enough for a tile: "212 k", "$34.17", "97 %"."""
+    """A column's value short enough for a tile: "212 k", "$34.17", "97 %", "6 days"."""
+    if duration := duration_of(name, value):
+        return duration
     if name.endswith("_usd"):
         return money_text(value)
     return share_text(float(value)) if name.endswith("_share") else short_number(value)
 
 
 def plural(noun: str) -> str:
-    """The regular plural: "commit" -> "commits", "query" -> "queries", "branch" -> "branches"; "masked" stays."""
-    if noun.endswith(("ed", "total")):
+    """The regular plural: "commit" -> "commits", "query" -> "queries", "branch" -> "branches"; "masked" and "people" stay."""
+    if noun.endswith(("ed", "total", "people", "earlier")):
         return noun
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
@@ -143,6 +202,8 @@ def measure_text(name: str, value: Number | None) -> str:
     title = column_title(name)
     if value is None:
         return f"{title} unknown"
+    if duration := duration_of(name, value):
+        return duration
     if name.endswith("_count"):
         return counted(value, name.removesuffix("_count").replace("_", " "))
     if name.endswith("_share"):
@@ -209,6 +270,8 @@ def value_text(name: str, value: object, timezone: str = "UTC") -> str:
 
 
 def _number_of(name: str, value: Number) -> str:
+    if name == "pr_number":  # a name, not a quantity
+        return str(value)
     if name.endswith("_usd"):
         return money_text(value)
     return share_text(float(value)) if name.endswith("_share") else number_text(value)

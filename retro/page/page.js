@@ -22,12 +22,26 @@
     hover.style.top = `${above > room ? above : event.clientY + room}px`;
   }
 
+  // The drawing script is packed. Unpacked it runs under the page's policy, which names its digest.
+  function unpack() {
+    const packed = document.getElementById("chart-script");
+    const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+    const script = document.createElement("script");
+    script.textContent = new TextDecoder().decode(inflate(bytes, Number(packed.dataset.size)));
+    document.head.append(script);
+  }
+
+  async function embed(place, specification, options) {
+    if (!window.vegaEmbed) unpack();
+    return window.vegaEmbed(place, specification, options);
+  }
+
   function draw(place) {
     const specification = JSON.parse(document.querySelector(`script[data-chart="${place.dataset.chart}"]`).textContent);
     const options = {
       actions: false, ast: true, config: look, defaultStyle: false, renderer: "svg", tooltip: showHover,
     };
-    window.vegaEmbed(place, specification, options).catch((error) => {
+    embed(place, specification, options).catch((error) => {
       place.removeAttribute("aria-hidden");
       place.parentElement.removeAttribute("role");
       place.textContent = `This chart could not be drawn (${error.message}); its numbers stand under Data.`;
@@ -65,30 +79,76 @@
   }, { rootMargin: "-15% 0px -70% 0px" });
   for (const id of links.keys()) reading.observe(document.getElementById(id));
 
-  function sortBy(table, index, way) {
-    const key = (row) => row.cells[index].dataset.sort ?? null;
-    const text = (row) => row.cells[index].textContent;
-    const compare = (a, b) => (key(a) !== null && key(b) !== null
-      ? Number(key(a)) - Number(key(b))
-      // Unknown values come last in ascending order.
-      : (key(a) === null) - (key(b) === null) || text(a).localeCompare(text(b), "en", { numeric: true }));
-    const body = table.tBodies[0];
-    body.append(...[...body.rows].sort((a, b) => way * compare(a, b)));
+  const UNKNOWN = "\u2013";
+  const textOf = (cell) => cell.textContent.trim();
+
+  // A cell's order where it has one, else what it reads in a column of numbers; null for text.
+  function numberOf(cell, isNumber) {
+    const told = cell.dataset.sort ?? (isNumber ? textOf(cell).replaceAll(",", "").replace("\u2212", "-") : "");
+    return told === "" || Number.isNaN(Number(told)) ? null : Number(told);
   }
-  for (const table of document.querySelectorAll("table")) {
-    if (table.tHead === null || table.tBodies[0].rows.length < 2) continue;
-    [...table.tHead.rows[0].cells].forEach((cell, index) => {
+
+  // What is not known stands last, whichever way.
+  function sortBy(table, index, way) {
+    const isNumber = table.tHead.rows[0].cells[index].classList.contains("number");
+    const order = new Map([...table.tBodies[0].rows].map((row) => {
+      const cell = row.cells[index];
+      return [row, { number: numberOf(cell, isNumber), text: textOf(cell), isUnknown: textOf(cell) === UNKNOWN }];
+    }));
+    const compare = (a, b) => (a.number !== null && b.number !== null
+      ? a.number - b.number
+      : a.text.localeCompare(b.text, "en", { numeric: true }));
+    const rows = [...order.keys()].sort((one, other) => {
+      const [a, b] = [order.get(one), order.get(other)];
+      return a.isUnknown - b.isUnknown || way * compare(a, b);
+    });
+    table.tBodies[0].append(...rows);
+  }
+
+  function makeSortable(table) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((cell, index) => {
       const button = document.createElement("button");
       button.type = "button";
       button.append(...cell.childNodes);
       cell.append(button);
       button.addEventListener("click", () => {
-        const isNumber = cell.classList.contains("number");
-        const next = { ascending: "descending", descending: "ascending" }[cell.getAttribute("aria-sort")] ?? (isNumber ? "descending" : "ascending");
-        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        const first = cell.classList.contains("number") ? "descending" : "ascending";
+        const next = { ascending: "descending", descending: "ascending" }[cell.getAttribute("aria-sort")] ?? first;
+        for (const other of heads) other.removeAttribute("aria-sort");
         cell.setAttribute("aria-sort", next);
         sortBy(table, index, next === "ascending" ? 1 : -1);
       });
     });
+  }
+
+  // Rows in which every word stands, in any column; how many stay is said to screen readers too.
+  function makeFilterable(table) {
+    const rows = [...table.tBodies[0].rows].map((row) => [row, [...row.cells].map(textOf).join(" ").toLowerCase()]);
+    const line = document.createElement("p");
+    const field = document.createElement("input");
+    const told = document.createElement("span");
+    line.className = "filter";
+    field.type = "search";
+    field.placeholder = "Filter rows";
+    field.setAttribute("aria-label", `Filter rows: ${table.parentElement.getAttribute("aria-label")}`);
+    told.setAttribute("role", "status");
+    field.addEventListener("input", () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const [row, text] of rows) {
+        row.hidden = !words.every((word) => text.includes(word));
+        count += !row.hidden;
+      }
+      told.textContent = words.length ? `${count} of ${rows.length} rows` : "";
+    });
+    line.append(field, " ", told);
+    table.parentElement.before(line);
+  }
+
+  for (const table of document.querySelectorAll(".wide table")) {
+    const count = table.tBodies[0].rows.length;
+    if (count > 1) makeSortable(table);
+    if (count > 10) makeFilterable(table);
   }
 })();

@@ -16,6 +16,9 @@ from retro.page.tables import page_table, shown_table
 
 # Cells with this tag speak to whoever runs the notebook by hand; the page leaves them out.
 NOTEBOOK_ONLY = "notebook-only"
+# The figure of a cell tagged `half` takes half of the width where there is room; two in a row stand side by side. One that
+# is tagged `double` as well has two below one another beside it.
+HALF, DOUBLE = "half", "double"
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 MOST_LETTERS = 20_000
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -24,6 +27,7 @@ EVIDENCE_WORDS = {
     "inferred": "found by a rule or heuristic, which can be wrong",
     "human": "told in the team's notes",
 }
+WEAKER = tuple(EVIDENCE_WORDS)  # each class is weaker than the one before
 SPARK_HEIGHT, SPARK_STEP = 22, 7
 
 
@@ -50,8 +54,8 @@ class Page:
 
     @property
     def figures(self) -> list[dict]:
-        """The blocks that show a result."""
-        return [block for block in self.blocks if "sql" in block]
+        """The blocks that show a result; of tiles over several results each of these."""
+        return [part for block in self.blocks for part in (block, *block.get("sources", [])) if "sql" in part]
 
 
 def read_page(notebook: dict) -> Page:
@@ -59,7 +63,8 @@ def read_page(notebook: dict) -> Page:
     head: dict = {}
     sections = [Section()]
     for cell in notebook["cells"]:
-        if NOTEBOOK_ONLY in cell["metadata"].get("tags", []):
+        tags = cell["metadata"].get("tags", [])
+        if NOTEBOOK_ONLY in tags:
             continue
         if cell["cell_type"] == "markdown":
             _add_prose(sections, cell["source"])
@@ -68,11 +73,18 @@ def read_page(notebook: dict) -> Page:
             if details and details["kind"] == "head":
                 head = dict(details)
             else:
-                sections[-1].blocks += _blocks(cell["source"], output, details)
+                sections[-1].blocks += [
+                    {**block, "look": _look(tags)} for block in _blocks(cell["source"], output, details)
+                ]
     page = Page(head, [section for section in sections if section.title or section.blocks])
     _name_anchors(page)
-    _complete(page, head.get("timezone", "UTC"))
+    _complete(page, head.get("timezone", "UTC"), repeated={"repo"} if head.get("repo_count") == 1 else set())
     return page
+
+
+def _look(tags: list[str]) -> str:
+    """Classes of the style sheet for what a cell shows."""
+    return " ".join(tag for tag in (HALF, DOUBLE) if tag in tags)
 
 
 def _add_prose(sections: list[Section], markdown: str) -> None:
@@ -80,7 +92,7 @@ def _add_prose(sections: list[Section], markdown: str) -> None:
         if heading is not None:
             sections.append(Section(heading))
         if text:
-            sections[-1].blocks.append({"kind": "prose", "html": prose_html(text)})
+            sections[-1].blocks.append({"kind": "prose", "markdown": text, "html": prose_html(text)})
 
 
 def _blocks(source: str, output: dict, details: dict | None) -> Iterator[dict]:
@@ -111,7 +123,8 @@ def _text_block(text: str) -> dict:
 def _name_anchors(page: Page) -> None:
     """Gives sections and figures anchors that are all different; figures come first, since links to them last."""
     taken: set[str] = {"top"}
-    for block in page.figures:
+    together = [block for block in page.blocks if block.get("sources")]
+    for block in [*page.figures, *together]:
         block["anchor"] = _free_anchor(block["anchor"], taken)
     for section in page.sections:
         section.anchor = _free_anchor(anchor_of(section.title) or "start", taken)
@@ -126,18 +139,29 @@ def _free_anchor(wanted: str, taken: set[str]) -> str:
     return anchor
 
 
-def _complete(page: Page, timezone: str) -> None:
+def _complete(page: Page, timezone: str, repeated: set[str]) -> None:
+    """Adds what the template shows; `repeated` names columns that a table leaves out when all its rows say the same."""
     anchors = {block["anchor"] for block in page.figures}
+    for block in page.figures:
+        block["table"] = page_table(block, timezone)
+        block["shown_table"] = shown_table(block["table"], block.get("shown", []), repeated)
+        block["badge"] = _badge(block)
+        block["coverage_text"] = _coverage_text(block["coverage"])
     for block in page.blocks:
-        if "sql" in block:
-            block["table"] = page_table(block, timezone)
-            block["shown_table"] = shown_table(block["table"], block.get("shown", []))
-            block["badge"] = _badge(block)
-            block["coverage_text"] = _coverage_text(block["coverage"])
+        if sources := block.get("sources"):
+            block["badge"] = _badge_of_all(sources)
         for tile in block.get("tiles", []):
             tile["bars"] = _spark_bars(tile["values"])
+            tile["anchor"] = block["sources"][tile["source"]]["anchor"] if "source" in tile else None
         for sentence in block.get("sentences", []):
             sentence["is_linked"] = sentence["anchor"] in anchors
+
+
+def _badge_of_all(sources: list[dict]) -> dict:
+    """The badge of the weakest; its meaning says how each of the results is known."""
+    weakest = max(sources, key=lambda source: WEAKER.index(source["evidence"]))
+    told = "; ".join(f"{source['query']}: {source['evidence']}" for source in sources)
+    return {"evidence": weakest["evidence"], "meaning": f"{weakest['badge']['meaning']} ({told})"}
 
 
 def _badge(block: dict) -> dict:
