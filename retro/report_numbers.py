@@ -114,7 +114,8 @@ def read_numbers(path: Path, name: str) -> "pl.DataFrame":
         return shaped.cast(dict(tables.schema(TABLE))).unique(
             list(tables.key(TABLE)), keep="first", maintain_order=True
         )
-    except (OSError, pl.exceptions.PolarsError, ValueError) as error:
+    # A damaged file can make Polars panic, which is neither one of its errors nor an Exception.
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
         said = next(iter(str(error).splitlines()), "it is empty")
         raise RetroError(f"{path}: no file of frozen numbers ({said}); remove it, or build its page again") from error
 

@@ -142,6 +142,42 @@ def test_name_that_is_used_and_not_defined_is_told_and_a_parameter_is_no_redefin
     assert changed(tmp_path, "a.py", GOOD, worse, GOOD) == [(2, "undefined name", "missing", 9, 3)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def setup_module(mod):\n    mod.root = 1\n\n\ndef test_a():\n    assert root\n",
+        "def setUpModule(m):\n    m.root, m.other = 1, 2\n\n\ndef test_a():\n    assert root and other\n",
+        "def f(a):\n    for one in a:\n        if one > a[0]:\n            print(last)\n        last = one\n",
+        "while True:\n    if a:\n        print(b)\n    for a, b in []:\n        pass\n",
+        "def f(a):\n    try:\n        return a()\n    except StandardError:\n        return 0\n",
+    ],
+)
+def test_name_that_the_module_gets_when_it_runs_is_not_told(tmp_path, text):
+    assert changed(tmp_path, "a.py", "a = 1\n", f"a = 1\n\n\n{text}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "line"),
+    [
+        ("def setup_module(mod):\n    mod.root = 1\n\n\ndef test_a():\n    assert other\n", "other", 6),
+        ("def setup_class(cls):\n    cls.root = 1\n\n\ndef test_a():\n    assert root\n", "root", 6),
+        ("def f(a):\n    for b in a:\n        a = b\n    print(last)\n    last = a\n", "last", 4),
+        ("def f(a):\n    for b in a:\n        print(c)\n        a.c = a[c] = b\n", "c", 3),
+        ("def f(a):\n    for b in a:\n        def g():\n            c = b\n        print(c)\n", "c", 5),
+        ("for b in []:\n    try:\n        b()\n    except OSError as e:\n        pass\nraise e\n", "e", 6),
+    ],
+)
+def test_name_that_nothing_in_reach_binds_is_told(tmp_path, text, name, line):
+    assert changed(tmp_path, "a.py", "a = 1\n", text) == [(2, "undefined name", name, line, None)]
+
+
+def test_default_of_an_import_that_may_fail_is_no_redefinition(tmp_path):
+    text = "try:\n    ssl = None\n    SNI = False\n    import ssl\n    from ssl import SNI\nexcept ImportError:\n    pass\n"
+    assert changed(tmp_path, "a.py", "a = 1\n", text) == []
+    told = changed(tmp_path / "other", "a.py", "a = 1\n", "def f():\n    pass\n\n\nfrom a import f\n")
+    assert told == [(2, "defined twice", "f", 5, None)]
+
+
 def test_function_and_import_defined_twice_are_told(tmp_path):
     twice = "import os\nimport os\n\n\ndef f():\n    return os\n\n\ndef f():\n    return 1\n"
     assert changed(tmp_path, "a.py", GOOD, twice) == [
@@ -249,6 +285,14 @@ def test_lines_of_neither_side_in_a_file_without_a_conflict_are_a_note(tmp_path)
     theirs = {"a.txt": "one\ntwo\nthree\n"}
     found = merged(tmp_path, base, {"b.txt": "b2\n"}, theirs, {"a.txt": "one\ntwo\nthree\nsmuggled\n"})
     assert found == [(4, "a.txt", "content of neither side", "", 4, None)]
+
+
+def test_lines_that_moved_to_another_file_in_a_merge_are_of_a_side(tmp_path):
+    base = {"a.txt": "one\ntwo\n", "b.txt": "start\n"}
+    ours, theirs = {"a.txt": "one\ntwo\nthree\n"}, {"b.txt": "start\nend\n"}
+    result = {"a.txt": "one\ntwo\n", "b.txt": "start\nthree\nend\n"}
+    found = merged(tmp_path, base, ours, theirs, result)
+    assert [row for row in found if row[2] == "content of neither side"] == []
 
 
 def stale(tmp_path: Path, subject: str) -> list[tuple]:

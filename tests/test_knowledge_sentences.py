@@ -40,7 +40,10 @@ def test_agents_are_told_by_name(names, said):
 @pytest.mark.parametrize(
     ("shares", "said"),
     [
-        ({"areas": 1.0, "themes": 0.9, "authors": 0.45}, "1 of 3 subjects could be judged whole; least is known of authors"),
+        (
+            {"areas": 1.0, "themes": 0.9, "authors": 0.45},
+            "1 of 3 subjects could be judged whole; least is known of authors",
+        ),
         ({"areas": 1.0, "themes": 1.0}, "All 2 subjects could be judged whole"),
         ({"areas": None}, None),
     ],

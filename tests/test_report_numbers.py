@@ -122,6 +122,14 @@ def test_a_file_that_holds_no_numbers_is_an_error_that_names_it(tmp_path, conten
         read_numbers(path, "x")
 
 
+@pytest.mark.parametrize("place", [48, 1049, 4580, 4745, 5130, 5361, 5889])
+def test_a_byte_that_makes_the_reader_panic_is_an_error_that_names_the_file(tmp_path, place):
+    path, content = tmp_path / "x.numbers.parquet", as_parquet(freeze(areas(318)))
+    path.write_bytes(content[:place] + b"y" + content[place + 1 :])
+    with pytest.raises(RetroError, match=r"x\.numbers\.parquet: no file of frozen numbers"):
+        read_numbers(path, "x")
+
+
 def test_what_moved_is_told_with_both_values_and_the_reason():
     before = freeze(areas(7), make_result("source_loads", [{"source": "git", "run_count": 1}], parameters={}))
     later = BUILT_AT + timedelta(days=1)

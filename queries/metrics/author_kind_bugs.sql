@@ -27,7 +27,7 @@
 -- Lift compares what is equally young, so it can be told early; the rates need age. Of the origins of tier high about one in
 -- seven is wrong (benchmarks/bug_origins.md), which pulls every lift towards 1. Larger changes fail more often: compare
 -- author_kind_size_bugs. Never by person.
--- Left out: bugs fixed before they landed, bugs without a trusted origin; lines of documentation, settings, data, generated, vendored and lock files.
+-- Left out: sprints of whose bug fixes none was looked at; bugs fixed before they landed, bugs without a trusted origin; lines of documentation, settings, data, generated, vendored and lock files.
 -- Evidence: inferred
 -- Coverage: authors
 -- Source: rates as in Sliwerski 2005; Byar's approximation: Breslow and Day 1987, Statistical Methods in Cancer Research II, 69
@@ -37,10 +37,23 @@ with span as (
     where sprint = $sprint
 ),
 
+-- Origins are looked for when a sprint is built: before that nobody knows how many bugs there are.
+judged as (
+    select count(*) as fix_count, count(bug_origins.fix_sha) as judged_count
+    from span
+    inner join commits
+        on commits.committed_at >= span.starts_at and commits.committed_at < span.ends_at and commits.is_on_default_branch
+    inner join commit_kinds
+        on commit_kinds.repo = commits.repo and commit_kinds.commit_sha = commits.commit_sha
+        and commit_kinds.bug_fix_evidence is not null
+    left join bug_origins on bug_origins.repo = commits.repo and bug_origins.fix_sha = commits.commit_sha
+),
+
 written as (
     select landed_changes.*, landed_changes.landed_at < span.matured_at as is_matured
     from landed_changes
     inner join span on landed_changes.landed_at >= span.starts_at and landed_changes.landed_at < span.ends_at
+    inner join judged on judged.judged_count > 0 or judged.fix_count = 0
 ),
 
 bugs as (

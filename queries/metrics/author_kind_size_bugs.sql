@@ -12,19 +12,32 @@
 -- interval: the interval in words
 -- evidence: inferred
 --
--- Left out: commits younger than thirty days, those that change no own line, merges; bugs fixed before they landed.
+-- Left out: sprints of whose bug fixes none was looked at; commits younger than thirty days, those that change no own line, merges; bugs fixed before they landed.
 -- Evidence: inferred
 -- Coverage: authors
 with span as (
-    select ends_at - interval 60 days as starts_at, ends_at - interval 30 days as matured_at
+    select ends_at - interval 60 days as starts_at, ends_at - interval 30 days as matured_at, ends_at
     from sprints
     where sprint = $sprint
+),
+
+-- Origins are looked for when a sprint is built: before that nobody knows how many bugs there are.
+judged as (
+    select count(*) as fix_count, count(bug_origins.fix_sha) as judged_count
+    from span
+    inner join commits
+        on commits.committed_at >= span.starts_at and commits.committed_at < span.ends_at and commits.is_on_default_branch
+    inner join commit_kinds
+        on commit_kinds.repo = commits.repo and commit_kinds.commit_sha = commits.commit_sha
+        and commit_kinds.bug_fix_evidence is not null
+    left join bug_origins on bug_origins.repo = commits.repo and bug_origins.fix_sha = commits.commit_sha
 ),
 
 written as (
     select landed_changes.*
     from landed_changes
     inner join span on landed_changes.landed_at >= span.starts_at and landed_changes.landed_at < span.matured_at
+    inner join judged on judged.judged_count > 0 or judged.fix_count = 0
     where landed_changes.size_class <> 'none'
 ),
 

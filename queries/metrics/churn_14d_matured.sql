@@ -15,8 +15,8 @@
 -- note: interval and corrective ratio in words
 -- evidence: inferred: by git blame -w of the lines deleted
 --
--- A line counts once, when it is deleted; moving it counts as deleting. Never by person.
--- Left out: generated, vendored and lock files; lines that merges wrote or deleted; of the churn, lines younger than 14 days.
+-- A line counts once (also where two repositories hold the commit), when it is deleted; moving it counts as deleting. Never by person.
+-- Left out: repositories with deletions that nobody looked at yet; generated, vendored and lock files; lines that merges wrote or deleted; of the churn, lines younger than 14 days.
 -- Evidence: inferred
 -- Coverage: authors
 -- Source: churn as in GitClear 2024 (lines reverted or rewritten within two weeks); interval of a ratio: Cochran 1977, 6.3
@@ -27,9 +27,19 @@ with asked as (
 ),
 
 shown as (
-    select sprints.starts_at, sprints.ends_at
+    select sprints.sprint, sprints.starts_at, sprints.ends_at
     from sprints
     inner join asked on sprints.sequence between asked.sequence - 1 and asked.sequence
+),
+
+-- Deletions are looked at when a sprint is built: before that, and where git could not, nothing is known of a repository.
+unjudged as (
+    select distinct changes.repo
+    from sprint_file_changes as changes
+    inner join shown on shown.sprint = changes.sprint
+    inner join commits on commits.repo = changes.repo and commits.commit_sha = changes.commit_sha and not commits.is_boundary
+    anti join deleted_line_checks as checks on checks.repo = changes.repo and checks.commit_sha = changes.commit_sha
+    where changes.is_own and changes.deleted_lines > 0
 ),
 
 written as (
@@ -38,6 +48,7 @@ written as (
     inner join shown
         on landed_changes.committed_at >= shown.starts_at and landed_changes.committed_at < shown.ends_at
     inner join asked on landed_changes.authored_at < asked.ends_at - interval 14 days
+    anti join unjudged on unjudged.repo = landed_changes.repo
 ),
 
 changes as (
@@ -62,6 +73,9 @@ deletions as (
     left join commit_kinds
         on commit_kinds.repo = deleted_lines.repo and commit_kinds.commit_sha = deleted_lines.commit_sha
     left join changes on changes.repo = deleted_lines.repo and changes.commit_sha = deleted_lines.origin_sha
+    anti join repeated_commits as repeated
+        on repeated.repo = deleted_lines.repo and repeated.commit_sha = deleted_lines.commit_sha
+    anti join unjudged on unjudged.repo = deleted_lines.repo
 ),
 
 early as (

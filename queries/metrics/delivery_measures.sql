@@ -11,7 +11,8 @@
 --
 -- A release is no deployment unless retro.toml says so (releases_are_deployments in [bugs]); without it every dora_ value is NULL
 -- and the proxies stand alone. Lead time: from author time to the first release that holds the commit, median. A release
--- failed when a bug of trusted origin escaped with it; recovery is the median time from the release to the landing of the fix.
+-- failed when a bug of trusted origin escaped with it; recovery is the median time from the release to the landing
+-- of its last fix, of the releases whose bugs are all fixed.
 -- Left out: releases without a readable time, merges, commits that were written after their release (a wrong clock).
 -- Evidence: inferred
 -- Source: dora.dev/guides/dora-metrics
@@ -40,10 +41,13 @@ failures as (
     select
         released.repo,
         released.tag_name,
-        max(epoch(bug_escapes.fixed_at - released.released_at) / 3600.0) as hours
+        case
+            when count(*) = count(bug_escapes.fixed_at)
+                then max(epoch(bug_escapes.fixed_at - released.released_at) / 3600.0)
+        end as hours
     from released
     inner join bug_escapes
-        on bug_escapes.repo = released.repo
+        on bug_escapes.origin_repo = released.repo
         and bug_escapes.released_in = released.tag_name
         and bug_escapes.is_trusted
         and bug_escapes.boundary = 'release'
@@ -60,7 +64,7 @@ lead_totals as (
 ),
 
 failure_totals as (
-    select count(*) as failure_count, quantile_cont(hours, 0.5) as median_hours from failures
+    select count(*) as failure_count, count(hours) as mended_count, quantile_cont(hours, 0.5) as median_hours from failures
 ),
 
 measures as (
@@ -77,8 +81,13 @@ measures as (
         failure_count || ' of ' || release_count || case when release_count = 1 then ' release' else ' releases' end
     from failure_totals cross join release_totals
     union all
-    select 4, 'failed_release_recovery_time', 'From such a release to the last fix', median_hours, 'hours', failure_count,
-        case when failure_count > 0 then 'median of ' || failure_count || case when failure_count = 1 then ' release' else ' releases' end else 'no release failed' end
+    select 4, 'failed_release_recovery_time', 'From such a release to the last fix', median_hours, 'hours', mended_count,
+        case
+            when failure_count = 0 then 'no release failed'
+            when mended_count = 0 then 'no release that failed is mended yet'
+            else 'median of ' || mended_count || case when mended_count = 1 then ' release' else ' releases' end
+                || case when failure_count > mended_count then ', ' || (failure_count - mended_count) || ' not mended yet' else '' end
+        end
     from failure_totals
 )
 

@@ -10,9 +10,10 @@
 -- total_count: all of them
 -- evidence: inferred
 --
--- A fix that answers a review counts as caught, not as fixed on its branch. Bugs count in the sprint that brought them in; those
+-- A fix that answers what a review caught counts as caught, not as fixed on its branch; of a sprint whose reviews are not known
+-- the stage is left out. Bugs count in the sprint that brought them in; those
 -- without a known origin in the sprint of the fix.
--- Left out: bugs that nobody has fixed yet; findings about tests, documentation and style.
+-- Left out: bugs that nobody has fixed yet, other than incidents that escaped or whose origin is unknown; findings about tests, documentation and style.
 -- Evidence: inferred
 with bugs as (
     select
@@ -27,8 +28,12 @@ with bugs as (
     from bug_escapes
     where
         coalesce(origin_sprint, case when is_escaped is null then fix_sprint end) = $sprint
+        and (fixed_at is not null or is_escaped is distinct from false)
         and not exists (
-            select 1 from findings
+            select 1
+            from findings
+            inner join caught_bugs
+                on caught_bugs.repo = findings.repo and caught_bugs.finding_key = findings.finding_key
             where
                 findings.rule = 'review flag'
                 and findings.repo = bug_escapes.repo
@@ -67,5 +72,10 @@ from stages
 left join items on items.place = stages.place
 where exists (select 1 from items)
 group by stages.place, stages.stage, stages.label
-having stages.place <> 5 or count(items.place) > 0
+having
+    case stages.place
+        when 1 then exists (select 1 from sprint_pull_requests where sprint = $sprint and is_seen is not null)
+        when 5 then count(items.place) > 0
+        else true
+    end
 order by stages.place

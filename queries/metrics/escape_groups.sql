@@ -4,7 +4,7 @@
 -- grouping: all, theme, area, size, author or review
 -- group_name: all; theme; area of the fix; own lines of the change; who wrote it; whether a person looked at it before it was merged
 -- label: both in words
--- bug_count: bugs that were fixed, with an origin in the sprint that is told, explicit or of tier high
+-- bug_count: bugs that were fixed or had escaped, with an origin in the sprint that is told, explicit or of tier high
 -- escaped_count: those that escaped before their fix
 -- escape_rate: escaped_count of bug_count, 0 to 1; NULL: none
 -- low_rate: lower end of its 95 % interval by Wilson, 0 to 1
@@ -15,11 +15,11 @@
 -- evidence: inferred
 --
 -- Of a young sprint only the bugs that came to light early are known, and these escaped least: see bug_knowledge_age.
--- Left out: bugs that nobody has fixed yet, those without a known origin, those whose origin lies outside the sprint.
+-- Left out: bugs that nobody has fixed yet, other than incidents that escaped; those without a known origin, those whose origin lies outside the sprint.
 -- Evidence: inferred
 -- Source: qa.codes/resources/qa-metrics/defect/defect-escape-rate; Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
 with bugs as (
-    select * from bug_escapes where origin_sprint = $sprint and is_escaped is not null
+    select * from bug_escapes where origin_sprint = $sprint and (is_escaped or (not is_escaped and fixed_at is not null))
 ),
 
 items as (

@@ -53,7 +53,7 @@ busy as (
         count(distinct case when touches.is_recent then touches.author_key end) as people_count,
         coalesce(sum(touches.added_lines + touches.deleted_lines) filter (where touches.is_recent), 0)::bigint as changed_lines,
         arg_max(touches.change_kind, touches.committed_at) as last_kind,
-        max(touches.committed_at) as last_at
+        max(touches.committed_at) filter (where touches.change_kind in ('A', 'C', 'R')) as arrived_at
     from touches
     inner join file_kinds on file_kinds.repo = touches.repo and file_kinds.path = touches.path
     where file_kinds.kind = 'code'
@@ -61,21 +61,27 @@ busy as (
     having commit_count > 0 and last_kind <> 'D'
 ),
 
-moved as (
+departures as (
     select
         repo,
-        old_path,
-        max(committed_at) as moved_at
+        old_path as path,
+        committed_at as moved_at
     from touches
-    where change_kind = 'R'
-    group by all
+    where change_kind = 'R' and old_path is not null
 ),
 
+-- An edit that is younger than a rename was made on another branch: a name is in use again when a file came under it since.
 present as (
     select busy.*
     from busy
-    left join moved on moved.repo = busy.repo and moved.old_path = busy.path
-    where moved.moved_at is null or moved.moved_at < busy.last_at
+    where not exists (
+        select 1
+        from departures
+        where
+            departures.repo = busy.repo
+            and departures.path = busy.path
+            and departures.moved_at >= coalesce(busy.arrived_at, '-infinity'::timestamptz)
+    )
 ),
 
 -- From each name back to the one before it, with the time until which that one held.
@@ -110,6 +116,19 @@ names as (
     where names.step < 21
 ),
 
+-- What had the name before moved on with its lines.
+left_names as (
+    select
+        names.repo,
+        names.path,
+        names.at_path,
+        max(departures.moved_at) as left_at
+    from names
+    inner join departures
+        on departures.repo = names.repo and departures.path = names.at_path and departures.moved_at < names.until_at
+    group by all
+),
+
 sizes as (
     select
         names.repo,
@@ -118,6 +137,9 @@ sizes as (
     from names
     inner join touches
         on touches.repo = names.repo and touches.path = names.at_path and touches.committed_at < names.until_at
+    left join left_names
+        on left_names.repo = names.repo and left_names.path = names.path and left_names.at_path = names.at_path
+    where left_names.left_at is null or touches.committed_at > left_names.left_at
     group by all
 ),
 

@@ -9,7 +9,7 @@
 -- reason: what differs since: new data, other settings, another definition, another version of Retro; NULL: nothing that is recorded
 -- evidence: inferred
 --
--- Left out: sprints whose page was never built or whose frozen numbers are gone; differences beyond nine digits.
+-- Left out: sprints whose page was never built or whose frozen numbers are gone or are no numbers; differences beyond nine digits.
 -- Evidence: inferred
 with shown as (
     select
@@ -32,6 +32,8 @@ with shown as (
         on headline_measures.sprint = report_numbers.sprint
         and headline_measures.query_name = report_numbers.query
         and headline_measures.column_name = report_numbers.column_name
+    -- A file beside the pages can hold anything.
+    where report_numbers.value = 'null' or try_cast(report_numbers.value as decimal(30, 12)) is not null
 ),
 
 -- A headline query has a row per sprint and the sprint asked for last.
@@ -45,7 +47,7 @@ latest as (
 frozen as (
     select
         *,
-        case when value <> 'null' then value::decimal(30, 12) end as frozen_quantity
+        try_cast(value as decimal(30, 12)) as frozen_quantity
     from latest
     where place = 1
 ),

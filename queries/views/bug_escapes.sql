@@ -2,11 +2,12 @@
 -- One row per bug fix of sprint_bug_fixes, and per incident of the notes whose repair is none of these.
 --
 -- bug: what tells it apart: the fix, else the incident
--- repo: repository; NULL: an incident of which no commit is known
+-- repo: repository of the fix, else of what brought it in; NULL: an incident of which no commit is known
 -- fix_sprint: sprint of the fix; of an incident alone the sprint in whose notes it stands
 -- fix_sha: commit that fixed it; NULL: an incident whose repair is not known
 -- fix_subject: first line of its message, of an incident alone its title
 -- fixed_at: when the fix landed, UTC; NULL: unknown
+-- origin_repo: repository of what brought it in; NULL: none is known
 -- origin_sha: commit that most probably brought it in; NULL: none is known
 -- origin_sprint: sprint of that commit; NULL: none is known, or in no sprint
 -- origin_pr_number: pull request that it landed with; NULL: none is known
@@ -118,6 +119,10 @@ named as (
         fixes.fix_sha,
         fixes.fix_subject,
         coalesce(fixes.fixed_at, told.repaired_at) as fixed_at,
+        case
+            when told.landed_sha is not null then told.repo
+            when fixes.origin_sha is not null then fixes.repo
+        end as origin_repo,
         coalesce(told.landed_sha, fixes.origin_sha) as origin_sha,
         coalesce(told.introduced_at, fixes.introduced_at) as introduced_at,
         coalesce(told.landed_at, fixes.origin_landed_at) as landed_at,
@@ -130,11 +135,12 @@ named as (
     union all
     select
         'incident ' || told.incident,
-        coalesce(told.repo, told.repaired_repo),
+        coalesce(told.repaired_repo, told.repo),
         told.sprint,
         told.repaired_sha,
         told.title,
         told.repaired_at,
+        told.repo,
         told.landed_sha,
         told.introduced_at,
         told.landed_at,
@@ -173,10 +179,14 @@ placed as (
         origin_pull_requests.pr_number as origin_pr_number,
         commits.is_merge as is_origin_merge
     from named
-    left join sprint_commits on sprint_commits.repo = named.repo and sprint_commits.commit_sha = named.origin_sha
+    left join repeated_commits as repeated
+        on repeated.repo = named.origin_repo and repeated.commit_sha = named.origin_sha
+    left join sprint_commits
+        on sprint_commits.repo = coalesce(repeated.counted_repo, named.origin_repo)
+        and sprint_commits.commit_sha = named.origin_sha
     left join origin_pull_requests
-        on origin_pull_requests.repo = named.repo and origin_pull_requests.commit_sha = named.origin_sha
-    left join commits on commits.repo = named.repo and commits.commit_sha = named.origin_sha
+        on origin_pull_requests.repo = named.origin_repo and origin_pull_requests.commit_sha = named.origin_sha
+    left join commits on commits.repo = named.origin_repo and commits.commit_sha = named.origin_sha
 ),
 
 -- Who wrote it: of a merge whoever wrote the commits of its pull request; agent where an agent wrote any.
@@ -190,7 +200,7 @@ writers as (
         end as author_kind
     from placed
     inner join pull_request_commits as branch
-        on placed.is_origin_merge and branch.repo = placed.repo and branch.pr_number = placed.origin_pr_number
+        on placed.is_origin_merge and branch.repo = placed.origin_repo and branch.pr_number = placed.origin_pr_number
     inner join commit_attribution as kinds on kinds.repo = branch.repo and kinds.commit_sha = branch.commit_sha
     group by placed.bug
 ),
@@ -200,7 +210,7 @@ sizes as (
         placed.bug,
         sum(files.added_lines + files.deleted_lines)::bigint as own_lines
     from placed
-    inner join commit_files as files on files.repo = placed.repo and files.commit_sha = placed.origin_sha
+    inner join commit_files as files on files.repo = placed.origin_repo and files.commit_sha = placed.origin_sha
     left join file_kinds on file_kinds.repo = files.repo and file_kinds.path = files.path
     where coalesce(file_kinds.kind not in ('generated', 'vendored', 'lock'), true)
     group by placed.bug
@@ -265,8 +275,8 @@ judged as (
         case when settings.boundary = 'default branch' then placed.landed_at else origins.released_at end as escaped_at,
         fixes.tag_name as fixed_in
     from placed
-    left join settings on settings.repo = placed.repo
-    left join first_releases as origins on origins.repo = placed.repo and origins.commit_sha = placed.origin_sha
+    left join settings on settings.repo = coalesce(placed.origin_repo, placed.repo)
+    left join first_releases as origins on origins.repo = placed.origin_repo and origins.commit_sha = placed.origin_sha
     left join first_releases as fixes on fixes.repo = placed.repo and fixes.commit_sha = placed.fix_sha
 )
 
@@ -277,6 +287,7 @@ select
     judged.fix_sha,
     judged.fix_subject,
     judged.fixed_at,
+    judged.origin_repo,
     judged.origin_sha,
     judged.origin_sprint,
     judged.origin_pr_number,
@@ -291,7 +302,7 @@ select
     case
         when judged.origin_sha is null then null
         when judged.boundary = 'release' and judged.released_in is null then false
-        when judged.boundary = 'release' and judged.released_in = judged.fixed_in then false
+        when judged.boundary = 'release' and judged.origin_repo = judged.repo and judged.released_in = judged.fixed_in then false
         when judged.fix_sha is null then judged.escaped_at is not null
         else judged.escaped_at < judged.fixed_at
     end as is_escaped,
@@ -319,6 +330,6 @@ left join writers on writers.bug = judged.bug
 left join sizes on sizes.bug = judged.bug
 left join areas on areas.bug = judged.bug
 left join fix_issues on fix_issues.bug = judged.bug
-left join sprint_pull_requests as pulls on pulls.repo = judged.repo and pulls.pr_number = judged.origin_pr_number
-left join commit_kinds on commit_kinds.repo = judged.repo and commit_kinds.commit_sha = judged.origin_sha
-left join commit_attribution on commit_attribution.repo = judged.repo and commit_attribution.commit_sha = judged.origin_sha
+left join sprint_pull_requests as pulls on pulls.repo = judged.origin_repo and pulls.pr_number = judged.origin_pr_number
+left join commit_kinds on commit_kinds.repo = judged.origin_repo and commit_kinds.commit_sha = judged.origin_sha
+left join commit_attribution on commit_attribution.repo = judged.origin_repo and commit_attribution.commit_sha = judged.origin_sha

@@ -10,7 +10,8 @@
 -- author_kind: who wrote the origin: agent, bot, human or unknown; of a merge whoever wrote the commits of its pull request
 -- size_class: own lines that the origin added and deleted: up to 10, 11 to 50, 51 to 200, over 200, or unknown (a merge)
 --
--- Unlike sprint_bug_fixes it holds fixes outside of every sprint too. A fix that landed more than once counts once.
+-- Unlike sprint_bug_fixes it holds fixes outside of every sprint too. A fix that landed more than once, or that two
+-- repositories hold, counts once.
 -- Left out: bugs that were fixed before they landed, origins of tier medium and low, fixes whose origin was not looked for.
 -- Evidence: inferred
 with changes as (
@@ -35,7 +36,9 @@ fixes as (
         on fixing.repo = bug_origins.repo and fixing.commit_sha = bug_origins.fix_sha and fixing.is_on_default_branch
     left join changes as copies on copies.repo = bug_origins.repo and copies.commit_sha = bug_origins.fix_sha
     left join changes on changes.repo = bug_origins.repo and changes.commit_sha = bug_origins.origin_sha
-    where bug_origins.tier in ('explicit', 'high') and copies.commit_sha is null
+    left join repeated_commits as repeated
+        on repeated.repo = bug_origins.repo and repeated.commit_sha = bug_origins.fix_sha
+    where bug_origins.tier in ('explicit', 'high') and copies.commit_sha is null and repeated.commit_sha is null
 ),
 
 writers as (

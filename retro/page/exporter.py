@@ -27,9 +27,10 @@ from retro.page.source_code import python_html, sql_html
 
 FOLDER = Path(__file__).parent
 PACKAGE = "retro-toolkit"
-# Words up to this length stay whole; longer ones may break after their marks and before their inner capitals.
+# Words up to this length stay whole; longer ones may break after their marks and before their inner capitals, but not before
+# the ending of a file's name.
 WHOLE_LETTERS = 12
-_BLANK, _INNER_ENDS = re.compile("( )"), re.compile(r"(?<=[/_.:=-])(?=\w)|(?<=[a-z])(?=[A-Z])")
+_BLANK, _INNER_ENDS = re.compile("( )"), re.compile(r"(?<=[/_:=-])(?=\w)|(?<=\.)(?=\w{5})|(?<=[a-z])(?=[A-Z])")
 
 
 class PageExporter(TemplateExporter):

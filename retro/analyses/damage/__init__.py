@@ -31,7 +31,7 @@ __all__ = [
     "rules_digest", "scan",
 ]  # fmt: skip
 
-_RULES_VERSION = 2
+_RULES_VERSION = 3
 _COMMITS_AT_ONCE = 500
 _LEAD_COMMITS = 2_000  # before the first new one, so that stale changes of it are seen
 

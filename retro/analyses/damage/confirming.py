@@ -3,13 +3,15 @@
 - A parameter that is called like an import is how pytest asks for a fixture, not a definition put in place of another.
 - A name inside a quoted annotation is never looked up when the program runs: a note, no error.
 - A function that a decorator registers (`@app.route`) is used even when another one takes its name; so is what an assignment
-  wraps.
+  wraps. A name that is None or False until an import gives it (`ssl = None` before `import ssl` in a `try`) is meant as well.
 - `except Error, name:` is Python 2.
-- A name that the text itself puts into its globals (`globals()[...] = `, `exec`) may well be there.
+- A name that the text itself puts into its globals (`globals()[...] = `, `exec`, `def setup_module(mod): mod.name = `) may
+  well be there.
+- A name that is bound further down in the same loop is there from the second turn on.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -28,6 +30,12 @@ _PARAMETERS = frozenset({"parameters", "lambda_parameters"})
 _OWN_GLOBALS = re.compile(
     rb"\b(?:globals|vars)\(\)\s*(?:\[|\.update)|\bexec(?:file)?\s*\(|^from \S+ import \*", re.MULTILINE
 )
+_FROM_LINE = re.compile(r" from line (\d+)")
+_DEFAULT = re.compile(rb"^\s*(?:\w+\s*=\s*)+(?:None|False|True)\s*(?:#|$)")
+# Test runners hand the module itself to this function.
+_GIVEN_MODULE = re.compile(rb"^def\s+set_?up_?module\s*\(\s*(\w+)", re.MULTILINE | re.IGNORECASE)
+_LOOPS = frozenset({"for_statement", "while_statement"})
+_SCOPES = frozenset({"function_definition", "class_definition", "lambda"})
 
 
 def confirmed(damages: Iterable[Damage], contents: dict[str, bytes]) -> list[Damage]:
@@ -48,8 +56,13 @@ def _looked_at(symptom: Symptom, content: bytes) -> Symptom | None:
     if symptom.rule == REDEFINED:
         if _PARAMETERS & {node.type for node in above} or _is_meant(above):
             return None
-        return _of_kind(symptom, "import" if any("import" in node.type for node in above) else "definition", "warning")
+        is_import = any("import" in node.type for node in above)
+        if is_import and _replaces_default(symptom, content):
+            return None
+        return _of_kind(symptom, "import" if is_import else "definition", "warning")
     if _OWN_GLOBALS.search(content) or _CAUGHT.match(content.split(b"\n")[symptom.line - 1]):
+        return None
+    if _is_set_on_module(symptom.name, content) or _is_bound_in_loop(symptom.name, above):
         return None
     types = [node.type for node in above]
     if "string" in types and "interpolation" not in types:
@@ -65,6 +78,51 @@ def _is_meant(above: list[Node]) -> bool:
         return False
     decorators = [child.text or b"" for child in above[2].children if child.type == "decorator"]
     return not all(_KEEPS_NAME.match(text) for text in decorators)
+
+
+def _is_set_on_module(name: str, content: bytes) -> bool:
+    """Whether `setup_module` gives the module this name, as an attribute of its parameter."""
+    parameters = {re.escape(each) for each in _GIVEN_MODULE.findall(content)}
+    attribute = rb"\.%s\s*(?:,[^=\n]*)?=(?!=)" % re.escape(name.encode())
+    return any(re.search(rb"(?<!\w)" + each + attribute, content) for each in parameters)
+
+
+def _is_bound_in_loop(name: str, above: list[Node]) -> bool:
+    """Whether a loop around the place, in the same function, binds the name."""
+    loops = []
+    for node in above:
+        if node.type in _SCOPES:
+            break
+        loops += [node] if node.type in _LOOPS else []
+    return bool(loops) and any(node.text == name.encode() for node in _bound(loops[-1]))
+
+
+def _bound(node: Node) -> Iterator[Node]:
+    """Places where a statement or those in it bind a name; what `except ... as` binds is gone after its block."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.type in _LOOPS or one.type in ("assignment", "augmented_assignment"):
+            yield from _identifiers(one.child_by_field_name("left"))
+        elif one.type == "with_item":
+            yield from (each for each in one.children[0].children if each.type == "as_pattern_target")
+        waiting += [child for child in one.children if child.type not in _SCOPES]
+
+
+def _identifiers(node: Node | None) -> Iterator[Node]:
+    """The names of an assignment's left side: not those of `a.b` and `a[b]`, which bind none."""
+    if node is None or node.type in ("attribute", "subscript"):
+        return
+    if node.type == "identifier":
+        yield node
+    for child in node.children:
+        yield from _identifiers(child)
+
+
+def _replaces_default(symptom: Symptom, content: bytes) -> bool:
+    """Whether the first definition only says what the name is without the import."""
+    match = _FROM_LINE.search(symptom.detail)
+    return bool(match and _DEFAULT.match(content.split(b"\n")[int(match[1]) - 1]))
 
 
 def _of_kind(symptom: Symptom, kind: str, severity: str) -> Symptom:

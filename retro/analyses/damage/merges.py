@@ -5,13 +5,15 @@
   here it is told of texts that no longer parse, and of imports from another file of the same merge.
 - lost change: a file without a conflict is as one parent, or the base, has it, and what the other side did to it is gone.
 - one side taken: the whole tree is that of one parent, though an automatic merge would have changed it (`git merge -s ours`).
-- content of neither side: in a file without a conflict the merge added lines that no parent has, where no review looks.
+- content of neither side: in a file without a conflict the merge added lines that no parent has, where no review looks; lines
+  that a parent has in another changed file were moved.
 
 The last three look only at files that differ from the automatic merge made again (table `merge_files`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from retro.analyses.damage.blocks import block_text, doubled_blocks
 from retro.analyses.damage.imports import lost_imports
@@ -21,10 +23,11 @@ from retro.analyses.damage.symptoms import LOST, NEITHER, ONE_SIDE, REMOVED, TWI
 from retro.analyses.damage.texts import Texts, Wanted
 from retro.analyses.path_kinds import path_kind
 from retro.errors import GitError
-from retro.git.results import Result, blob_ids, merge_bases
+from retro.git.results import Result, blob_ids, merge_bases, results_against
 from retro.git.room import Room
 
 _FILES_AT_ONCE = 50
+_MOST_MOVED = 1_000  # changed files of one merge that are looked through for lines that moved
 _OLD_TREE = "its tree is that of one parent, though the other side had changes; often meant (git merge -s ours)"
 
 
@@ -123,12 +126,26 @@ def _files(room: Room, texts: Texts, merge: Merge) -> Iterator[Damage]:
     revisions = (merge.commit_sha, *merge.parents, bases[0])
     ids = blob_ids(room.path, [(revision, path) for path in paths for revision in revisions])
     contents = texts.contents(ids.values())
+    elsewhere = cache(lambda: _lines_before(room, texts, merge))
     for path in paths:
         result, one, other, base = (ids.get((revision, path)) for revision in revisions)
-        yield from _one_file(merge, path, (result, one, other, base), contents)
+        yield from _one_file(merge, path, (result, one, other, base), contents, elsewhere)
 
 
-def _one_file(merge: Merge, path: str, ids: tuple[str | None, ...], contents: Mapping[str, bytes]) -> Iterator[Damage]:
+def _lines_before(room: Room, texts: Texts, merge: Merge) -> set[bytes]:
+    """Lines that the parents had in files that the merge has otherwise, or no more."""
+    pairs = [(merge.commit_sha, parent) for parent in dict.fromkeys(merge.parents)]
+    ids = [result.parent_ids[0] for pair in pairs for result in results_against(room.path, [pair])]
+    return set().union(*map(_lines, texts.contents(ids[:_MOST_MOVED]).values()))
+
+
+def _one_file(
+    merge: Merge,
+    path: str,
+    ids: tuple[str | None, ...],
+    contents: Mapping[str, bytes],
+    elsewhere: Callable[[], set[bytes]],
+) -> Iterator[Damage]:
     result, one, other, base = ids
     if not result or not all(object_id is None or object_id in contents for object_id in ids):
         return
@@ -143,7 +160,7 @@ def _one_file(merge: Merge, path: str, ids: tuple[str | None, ...], contents: Ma
                 yield Damage(merge.commit_sha, path, symptom, result, lost_lines=frozenset(gone))
             return
     new = lines[0] - lines[1] - lines[2] - lines[3]
-    if new:
+    if new and (new := new - elsewhere()):
         detail = f"{len(new)} distinct lines that no parent has, in a file without a conflict"
         place = _first_line(contents[result], new)
         yield Damage(merge.commit_sha, path, Symptom(NEITHER, "", place, "merge", detail, "note"), result)

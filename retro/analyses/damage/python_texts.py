@@ -28,7 +28,7 @@ _SECONDS = 300
 _BUILTINS = (
     "_ ngettext pgettext npgettext __path__ get_ipython get_config "
     " display profile reveal_type unicode xrange basestring unichr raw_input long reduce file "
-    "execfile cmp reload buffer apply intern coerce WindowsError"
+    "execfile cmp reload buffer apply intern coerce StandardError WindowsError"
 ).split()
 _TOLD = re.compile(r"^(\d+)\.py:(\d+):(\d+): (F821|F811|invalid-syntax):? (.*)$")
 _NAME = re.compile(r"`([^`]*)`")

@@ -23,7 +23,7 @@ asked as (
     where co_changes.changed_at >= $since and co_changes.earlier_count >= 5
 ),
 
--- A pair's row numbers count up, so the last row before a change says how often the two had moved together by then.
+-- A pair's counts go up, so the last row before a change says how often the two had moved together by then.
 counted as (
     select
         asked.*,

@@ -20,9 +20,9 @@ select
     first.path,
     second.path as other_path,
     first.changed_at,
-    row_number() over (
+    count(*) over (
         partition by first.path, second.path
-        order by first.changed_at, first.change_key
+        order by first.changed_at  -- those of one second count alike, so that the answer is the same each time
     ) as shared_count
 from co_changes as first
 inner join co_changes as second on second.change_key = first.change_key and second.path <> first.path
