@@ -168,3 +168,10 @@ def test_long_lines_and_long_hunks_are_passed_over(tmp_path: Path) -> None:
     made.commit(changes={"a.js": "x" * 5000 + " old_name\n", "b.py": "old_name\n" * 500, "c.py": "old_name\n"})
     made.commit(changes={"a.js": "x" * 5000 + " new_name\n", "b.py": "new_name\n" * 500, "c.py": "new_name\n"})
     assert found_in(tmp_path, made) == [(2, "old_name", "new_name", {"c.py": 1}, False)]
+
+
+def test_a_line_of_many_megabytes_is_not_held_and_what_follows_is_read(tmp_path: Path) -> None:
+    made, long = History(), "x" * (10 << 20)
+    made.commit(changes={"a.js": f"{long} old_name\n", "c.py": "old_name\n"})
+    made.commit(changes={"a.js": f"{long} new_name\n", "c.py": "new_name\n"})
+    assert found_in(tmp_path, made) == [(2, "old_name", "new_name", {"c.py": 1}, False)]

@@ -17,7 +17,7 @@
 --
 -- Caught and escaped bugs belong to the sprint whose change held them, not to that of the fix: more will escape from a young
 -- sprint than is known (bug_knowledge_age). A bug that both kinds of reviewers looked at without seeing it counts against both.
--- Left out: sprints of which no review is known; findings about tests, documentation and style; bugs without a known origin, or whose origin lies outside the sprint.
+-- Left out: sprints of which no review is known, or of whose bug fixes none was looked at; findings about tests, documentation and style; bugs without a known origin, or whose origin lies outside the sprint.
 -- Evidence: inferred
 -- Source: defect removal efficiency, qa.codes/resources/qa-metrics/defect/defect-escape-rate; Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
 with caught as (
@@ -28,11 +28,14 @@ escaped as (
     select * from bug_escapes where origin_sprint = $sprint and is_escaped
 ),
 
--- Without a review that is known nobody can tell how many bugs one caught.
-reviewed as (
-    select count(*) as pull_request_count
-    from sprint_pull_requests
-    where sprint = $sprint and is_seen is not null
+-- Without a review that is known nobody can tell how many bugs one caught, without a look for origins how many escaped.
+known as (
+    select
+        (select count(*) from sprint_pull_requests where sprint = $sprint and is_seen is not null) as pull_request_count,
+        count(*) as fix_count,
+        count(*) filter (where is_judged) as judged_count
+    from sprint_bug_fixes
+    where sprint = $sprint
 ),
 
 items as (
@@ -73,8 +76,8 @@ counts as (
         count(*) filter (where outcome <> 'band') as known_count,
         count(*) filter (where outcome = 'band') as band_escaped_count
     from items
-    cross join reviewed
-    where reviewed.pull_request_count > 0
+    cross join known
+    where known.pull_request_count > 0 and (known.judged_count > 0 or known.fix_count = 0)
     group by all
 ),
 

@@ -85,6 +85,8 @@ def _take_whole(held: bytearray) -> bytes:
     end = max(held.rfind(b"\ndiff --git "), held.rfind(b"\n@@ -"), held.rfind(b"\ncommit "))
     if end <= 0 and len(held) > _MOST_HELD:
         end = held.rfind(b"\n")
+        if end <= 0:  # one line without an end: it is too long to count, however it goes on
+            del held[2 * _LONGEST_LINE :]
     whole = bytes(held[: max(end, 0)])
     del held[: max(end, 0)]
     return whole
