@@ -147,6 +147,7 @@ def test_name_that_is_used_and_not_defined_is_told_and_a_parameter_is_no_redefin
     [
         "def setup_module(mod):\n    mod.root = 1\n\n\ndef test_a():\n    assert root\n",
         "def setUpModule(m):\n    m.root, m.other = 1, 2\n\n\ndef test_a():\n    assert root and other\n",
+        "import sys\n\n\ndef fill(m):\n    m.b = 1\n\n\nfill(sys.modules[__name__])\nprint(b)\n",
         "def f(a):\n    for one in a:\n        if one > a[0]:\n            print(last)\n        last = one\n",
         "while True:\n    if a:\n        print(b)\n    for a, b in []:\n        pass\n",
         "def f(a):\n    try:\n        return a()\n    except StandardError:\n        return 0\n",
@@ -169,6 +170,21 @@ def test_name_that_the_module_gets_when_it_runs_is_not_told(tmp_path, text):
 )
 def test_name_that_nothing_in_reach_binds_is_told(tmp_path, text, name, line):
     assert changed(tmp_path, "a.py", "a = 1\n", text) == [(2, "undefined name", name, line, None)]
+
+
+@pytest.mark.parametrize(("head", "severity"), [("", "error"), ("from __future__ import annotations\n\n", "note")])
+def test_name_of_an_annotation_that_is_never_looked_up_is_a_note(tmp_path, head, severity):
+    made = History()
+    made.commit(changes={"a.py": "a = 1\n"})
+    made.commit(changes={"a.py": f"{head}def f(a: Missing) -> int:\n    return a\n"})
+    room = open_room(made.write(tmp_path / "repository").path, tmp_path / "rooms")
+    with damage.Texts(room.path) as texts:
+        scanned = list(damage.scan(room, texts, asked_of(room), frozenset()))
+    assert [one.symptom.severity for some in scanned for one in some.damages] == [severity]
+
+
+def test_variable_of_a_comprehension_is_no_redefinition(tmp_path):
+    assert changed(tmp_path, "a.py", "a = 1\n", "from a import one\n\nb = [one for one in range(3)]\n") == []
 
 
 def test_default_of_an_import_that_may_fail_is_no_redefinition(tmp_path):

@@ -3,9 +3,9 @@
 from retro.analyses.damage.symptoms import BROKEN, REDEFINED, UNDEFINED
 
 _MEASURED = {
-    (BROKEN, "two parsers"): 0.87,
-    (UNDEFINED, "ruff"): 0.93,
-    (REDEFINED, "ruff"): 0.63,
+    (BROKEN, "two parsers"): 0.91,  # 108 of 112
+    (UNDEFINED, "ruff"): 0.84,  # 40 of 42, in repositories that had taught no filter of names
+    (REDEFINED, "ruff"): 0.80,  # 69 of 78, before the last filters
 }
 
 

@@ -1,7 +1,9 @@
 """A second look at names that ruff reports: what is no fault, and what is a lesser one.
 
-- A parameter that is called like an import is how pytest asks for a fixture, not a definition put in place of another.
-- A name inside a quoted annotation is never looked up when the program runs: a note, no error.
+- A parameter that is called like an import is how pytest asks for a fixture, not a definition put in place of another; and a
+  comprehension's variables live in it alone.
+- A name inside a quoted annotation is never looked up when the program runs: a note, no error. `from __future__ import
+  annotations` quotes all of them.
 - A function that a decorator registers (`@app.route`) is used even when another one takes its name; so is what an assignment
   wraps. A name that is None or False until an import gives it (`ssl = None` before `import ssl` in a `try`) is meant as well.
 - `except Error, name:` is Python 2.
@@ -27,9 +29,13 @@ _KEEPS_NAME = re.compile(
     rb"^@(?:pytest\.mark|(?:\w+\.)*patch|unittest|mock|staticmethod|classmethod|functools|property$)"
 )
 _PARAMETERS = frozenset({"parameters", "lambda_parameters"})
+_COMPREHENSIONS = frozenset(
+    {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"}
+)
 _OWN_GLOBALS = re.compile(
     rb"\b(?:globals|vars)\(\)\s*(?:\[|\.update)|\bexec(?:file)?\s*\(|^from \S+ import \*", re.MULTILINE
 )
+_QUOTED_ALL = re.compile(rb"^from __future__ import [^#\n]*\bannotations\b", re.MULTILINE)
 _FROM_LINE = re.compile(r" from line (\d+)")
 _DEFAULT = re.compile(rb"^\s*(?:\w+\s*=\s*)+(?:None|False|True)\s*(?:#|$)")
 # Test runners hand the module itself to this function.
@@ -54,7 +60,7 @@ def confirmed(damages: Iterable[Damage], contents: dict[str, bytes]) -> list[Dam
 def _looked_at(symptom: Symptom, content: bytes) -> Symptom | None:
     above = _above(symptom, content)
     if symptom.rule == REDEFINED:
-        if _PARAMETERS & {node.type for node in above} or _is_meant(above):
+        if (_PARAMETERS | _COMPREHENSIONS) & {node.type for node in above} or _is_meant(above):
             return None
         is_import = any("import" in node.type for node in above)
         if is_import and _replaces_default(symptom, content):
@@ -65,7 +71,8 @@ def _looked_at(symptom: Symptom, content: bytes) -> Symptom | None:
     if _is_set_on_module(symptom.name, content) or _is_bound_in_loop(symptom.name, above):
         return None
     types = [node.type for node in above]
-    if "string" in types and "interpolation" not in types:
+    is_annotation = "type" in types and _QUOTED_ALL.search(content)
+    if is_annotation or ("string" in types and "interpolation" not in types):
         return _of_kind(symptom, "quoted annotation", "note")
     return _of_kind(symptom, "name", "error")
 
@@ -81,8 +88,9 @@ def _is_meant(above: list[Node]) -> bool:
 
 
 def _is_set_on_module(name: str, content: bytes) -> bool:
-    """Whether `setup_module` gives the module this name, as an attribute of its parameter."""
+    """Whether the module gets this name as an attribute: in `setup_module`, or where the text takes hold of itself."""
     parameters = {re.escape(each) for each in _GIVEN_MODULE.findall(content)}
+    parameters |= {rb"\w+"} if b"sys.modules[__name__]" in content else set()
     attribute = rb"\.%s\s*(?:,[^=\n]*)?=(?!=)" % re.escape(name.encode())
     return any(re.search(rb"(?<!\w)" + each + attribute, content) for each in parameters)
 
