@@ -32,7 +32,7 @@ def test_changed_settings_are_noticed_until_the_next_run(mined: Path) -> None:
     assert not pipeline.is_behind(mined)
     change(mined, "end = 2026-03-19", "end = 2026-03-18")
     assert pipeline.is_behind(mined)
-    assert ("warn", "settings or the plan of sprints changed since mining") in [
+    assert ("warn", "settings, views or the plan of sprints changed since mining") in [
         (c.level, c.detail) for c in doctor(mined)
     ]
     pipeline.mine(mined)

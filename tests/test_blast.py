@@ -144,7 +144,7 @@ WRONG = {
     "backwards": ("main..v1", "'main..v1' runs backwards: v1 lies behind main; write v1..main"),
     "empty range": ("v1..v1", "'v1..v1' is empty: v1 has no commit, merges apart, that v1 has not"),
     "unknown end": ("v1..nothing", "'v1..nothing' is no revision in app"),
-    "unknown number": ("#8", "no pull request #8 in app; known are 1, from #7 to #7"),
+    "unknown number": ("#8", "no pull request #8 in app; 1 is known, from #7 to #7"),
     "number too large": ("#99999999999999999999999", "no pull request #99999999999999999999999 in app"),
     "unknown theme": ("theme:Payment", "no theme 'Payment'; did you mean Payments? (known: "),
     "no theme": ("theme:", "no theme '' (known: "),

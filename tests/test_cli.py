@@ -166,7 +166,7 @@ def test_query_gives_the_same_row_in_every_format(root, tmp_path, format):
         return
     answer = retro(*words)
     assert answer.status == 0
-    assert answer.err == "1 rows · sprint 1 · inferred · 3 of 3 lines judged\n"
+    assert answer.err == "1 row · sprint 1 · inferred · 3 of 3 lines judged\n"
     columns, values = list(ROWS[0]), [str(value) for value in ROWS[0].values()]
     if format == "json":
         assert json.loads(answer.out) == ROWS

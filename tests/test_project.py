@@ -69,7 +69,7 @@ name = "platform"
 timezone = "Europe/Berlin"  # days and sprints begin at midnight of this zone
 
 [sprints]
-# Releases tell no regular rhythm, so the usual 14 days; the running sprint began this Monday.
+# Releases tell no regular rhythm, so 14 days, in step with this week's Monday; set your own first day.
 first = 2025-12-22
 days = 14
 
@@ -153,8 +153,20 @@ def test_the_repository_is_found_here_below_or_above(tmp_path):
         repo = load_settings(folder).repos[0]
         assert (repo.path, repo.name, repo.branch) == (clone, "clone", "main")
         assert f'path = "{path}"\n' in file.read_text()
-    bare = project.init(tmp_path / "source" / "a.git", FRIDAY).file.parent
-    assert [(repo.path, repo.name) for repo in load_settings(bare).repos] == [(bare, "a")]
+    above = project.init(tmp_path / "source", FRIDAY).file.parent
+    assert [(repo.path, repo.name) for repo in load_settings(above).repos] == [(above / "a.git", "a")]
+
+
+def test_nothing_is_written_among_the_files_of_git(tmp_path):
+    bare = repository(tmp_path / "a.git", HISTORY)
+    git(tmp_path, "clone", "-q", str(bare), "clone")
+    above = f"in the folder above, or in a folder that holds a link to it (`ln -s {bare}`)"
+    for folder, place in ((bare, above), (tmp_path / "clone" / ".git", f"in {tmp_path / 'clone'}")):
+        before = sorted(folder.iterdir())
+        with pytest.raises(UsageError) as caught:
+            project.init(folder, FRIDAY)
+        told = f"{folder}: holds git's own files, and Retro writes nothing there; run `retro init` {place}"
+        assert (str(caught.value), sorted(folder.iterdir())) == (told, before)
 
 
 def test_several_clones_get_names_of_their_own(tmp_path):

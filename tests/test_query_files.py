@@ -67,9 +67,9 @@ def test_project_view_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None
             own.execute(text)
         make_views(own, queries.folders(tmp_path))
         assert own.execute("select * from review_shares").fetchall() == [("mine",)]
-        assert own.execute(
-            "select comment from duckdb_views() where view_name = 'review_shares'"
-        ).fetchall() == [("Mine? One row, not of sprint_totals.",)]
+        assert own.execute("select comment from duckdb_views() where view_name = 'review_shares'").fetchall() == [
+            ("Mine? One row, not of sprint_totals.",)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """retro lab"""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -25,4 +26,5 @@ def lab(
 
     root = project_root(project)
     tell(f"notebooks to try things in: {laboratory.lay_out(root)}")
-    laboratory.open_lab(root, opens_browser=not no_browser, port=port)
+    with suppress(KeyboardInterrupt):  # the ordinary way out of JupyterLab
+        laboratory.open_lab(root, opens_browser=not no_browser, port=port)

@@ -51,7 +51,8 @@ def query(
 def describe(result) -> str:
     """One line under a result: parameters, rows, evidence and coverage."""
     given = ", ".join(f"{key} {value}" for key, value in result.parameters.items())
-    facts = [f"{result.row_count:,} rows", given, result.evidence]
+    rows = "1 row" if result.row_count == 1 else f"{result.row_count:,} rows"
+    facts = [rows, given, result.evidence]
     if result.coverage:
         facts.append(
             f"{result.coverage.judged_count:,} of {result.coverage.total_count:,} {result.coverage.subject} judged"

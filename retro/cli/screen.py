@@ -24,7 +24,9 @@ SprintOption = Annotated[
     str | None,
     typer.Option("--sprint", "-s", metavar="ID", help="Sprint; without it, the last that ended and has commits."),
 ]
-BEHIND = "settings or the plan of sprints changed since mining; these are the numbers of before: run `retro mine`"
+BEHIND = (
+    "settings, views or the plan of sprints changed since mining; these are the numbers of before: run `retro mine`"
+)
 _SHOWN_ROWS = 200
 _WIDE = 10_000
 

@@ -84,7 +84,9 @@ def _funnel_finding(rows: Rows) -> str | None:
     known = sum(count for stage, count in counts.items() if stage != "unknown")
     if not known:
         return None
-    return f"{number_text(counts['escaped'])} of {counted(known, 'known bug')} escaped"
+    unsure = sum(row["untrusted_count"] for row in rows if row["stage"] == "escaped")
+    escaped = f"{number_text(counts['escaped'] - unsure)} of {counted(known, 'known bug')} escaped"
+    return f"{escaped}; of {number_text(unsure)} more the origin is unsure" if unsure else escaped
 
 
 def _catch_finding(rows: Rows) -> str | None:

@@ -218,7 +218,11 @@ class Finder:
     def _known_numbers(self) -> str:
         asked = "select max(pr_number), min(pr_number), count(*) from pull_requests where list_contains($repos, repo)"
         ((newest, oldest, count),) = self._connection.execute(asked, {"repos": self.names}).fetchall()
-        return f"known are {count:,}, from #{oldest} to #{newest}" if count else "none is known"
+        return (
+            f"{count:,} {'is' if count == 1 else 'are'} known, from #{oldest} to #{newest}"
+            if count
+            else "none is known"
+        )
 
     def _known_names(self, names: Sequence[str]) -> str:
         refs = [ref for room in self.rooms.values() for ref in room.refs]

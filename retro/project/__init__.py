@@ -1,6 +1,7 @@
 """The two verbs about a project as a whole: `init` writes its retro.toml, `doctor` tells how it is."""
 
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,14 @@ from retro.config import FILE_NAME, parse_settings
 from retro.errors import UsageError
 from retro.project.doctor import Check, doctor
 from retro.project.proposal import propose
-from retro.project.surroundings import View, find_repositories, local_timezone, view_repository, without_twins
+from retro.project.surroundings import (
+    View,
+    find_repositories,
+    is_git_folder,
+    local_timezone,
+    view_repository,
+    without_twins,
+)
 
 __all__ = ["Check", "Written", "doctor", "init"]
 
@@ -47,6 +55,10 @@ def init(root: Path, now: datetime | None = None) -> Written:
 def _look_around(folder: Path) -> list[View]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; make it first, or go to the folder of a clone")
+    if is_git_folder(folder):  # settings, warehouse and pages would lie among git's own files
+        raise UsageError(
+            f"{folder}: holds git's own files, and Retro writes nothing there; run `retro init` {_beside(folder)}"
+        )
     try:
         paths = find_repositories(folder)
     except OSError as error:
@@ -56,6 +68,13 @@ def _look_around(folder: Path) -> list[View]:
     with tempfile.TemporaryDirectory(prefix="retro-init-") as rooms:
         views = without_twins(view_repository(path, Path(rooms)) for path in paths)
     return list(_with_own_names(views))
+
+
+def _beside(folder: Path) -> str:
+    """Where the settings of a repository without a work tree go."""
+    if folder.name == ".git":
+        return f"in {folder.parent}"
+    return f"in the folder above, or in a folder that holds a link to it (`ln -s {shlex.quote(str(folder))}`)"
 
 
 def _with_own_names(views: list[View]) -> Iterator[View]:

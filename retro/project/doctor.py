@@ -252,7 +252,9 @@ def _warehouse(file: Path, tips: dict[str, str | None], now: datetime) -> Iterat
 
 def _behind(root: Path) -> Iterator[Check]:
     if is_behind(root):
-        yield Check("warn", "warehouse", "settings or the plan of sprints changed since mining", "run `retro mine`")
+        yield Check(
+            "warn", "warehouse", "settings, views or the plan of sprints changed since mining", "run `retro mine`"
+        )
 
 
 def _mined_repositories(

@@ -61,7 +61,7 @@ def propose_cadence(views: Iterable[View], today: date) -> Cadence:
     releases = max((view.release_days for view in views), key=len, default=[])
     days = _release_rhythm(releases)
     if days is None:
-        why = f"Releases tell no regular rhythm, so the usual {_USUAL_DAYS} days; the running sprint began this Monday."
+        why = f"Releases tell no regular rhythm, so {_USUAL_DAYS} days, in step with this week's Monday; set your own first day."
         days, start = _USUAL_DAYS, today - timedelta(days=today.weekday())
     else:
         why = f"Releases come about every {days} days; sprints begin on the Monday after one."

@@ -61,6 +61,11 @@ def find_repositories(root: Path) -> list[Path]:
     return below or [folder for folder in root.parents if _is_repository(folder)][:1]
 
 
+def is_git_folder(folder: Path) -> bool:
+    """Whether git's own files lie in it: a bare repository, or the folder `.git` of a clone."""
+    return all(os.path.exists(folder / name) for name in ("HEAD", "objects", "refs"))
+
+
 def view_repository(path: Path, rooms: Path) -> View:
     """What can be seen of the repository at `path`; the room for it is made below the folder `rooms`."""
     view = View(path, _printable(folder_name(path)) or "repository")
@@ -95,8 +100,7 @@ def local_timezone() -> str:
 
 def _is_repository(folder: Path) -> bool:
     """Whether it looks like a clone or a bare repository; whether it can be read is seen later."""
-    inside = (os.path.exists(folder / name) for name in ("HEAD", "objects", "refs"))
-    return os.path.lexists(folder / ".git") or all(inside)
+    return os.path.lexists(folder / ".git") or is_git_folder(folder)
 
 
 def _see_branch(view: View, room: Room) -> None:
