@@ -3,8 +3,12 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from retro import open_warehouse
+from retro.errors import UsageError
 from retro.pipeline.census import census
+from retro.pipeline.reach import reach
 
 OLD, NEW = "anthropic/claude-sonnet-4.5", "stepfun/step-3.5-flash"
 
@@ -29,6 +33,14 @@ def test_swap_is_found_as_one_with_its_reach(demo_project: Path) -> None:
     assert len(changed) == 46
     areas = [(row["area"], row["file_count"]) for row in asked(demo_project, "sprint_swap_areas")]
     assert areas == [("Backend", 23), ("Reference app", 15), ("Docs", 5), ("Tests", 3)]
+
+
+def test_swap_can_be_asked_for_its_reach(demo_project: Path) -> None:
+    sections = reach(demo_project, f"swap:{NEW}", None)
+    areas = dict(sections["Areas"].select("area", "own_file_count").iter_rows())
+    assert areas == {"Backend": 23, "Reference app": 15, "Docs": 5, "Tests": 3}
+    with pytest.raises(UsageError, match="did you mean"):
+        reach(demo_project, "swap:stepfun/step-3.5-flsh", None)
 
 
 def test_price_lookup_is_the_one_residue_until_it_was_mended(demo_project: Path) -> None:

@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 def blast(
     target: Annotated[
         str | None,
-        typer.Argument(metavar="[TARGET]", help="A revision, a range A..B, #7 (or !7), theme:NAME or sprint:ID."),
+        typer.Argument(
+            metavar="[TARGET]", help="A revision, a range A..B, #7, theme:NAME, sprint:ID, swap:IDENTIFIER."
+        ),
     ] = None,
     literal: Annotated[
         str | None, typer.Option("--literal", metavar="TEXT", help="Take the census of this text instead.")

@@ -1,4 +1,4 @@
-"""What a person asks the reach of: REV, A..B, #7, theme:NAME, sprint:ID -> its commits, as repository and id."""
+"""What a person asks the reach of: REV, A..B, #7, theme:NAME, sprint:ID, swap:IDENTIFIER -> its commits, as repository and id."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from retro.pipeline.mining import ROOMS
 Connection = duckdb.DuckDBPyConnection
 _NUMBER = re.compile(r"[#!]([0-9]+)")
 _SHOWN = 10
-_FORMS = "a commit, tag or branch, a range A..B, a pull request #7, theme:NAME or sprint:ID"
+_FORMS = "a commit, tag or branch, a range A..B, a pull request #7, theme:NAME, sprint:ID or swap:IDENTIFIER"
 _LARGEST_NUMBER = 2**63 - 1
 _PULLS = """
     select repo, pr_number, title, merged_sha, merged_at, state
@@ -57,6 +57,15 @@ _SPRINT = """
     where sprint = $sprint and not is_merge and not is_boundary and list_contains($repos, repo)
     order by all
 """
+# The whole commits: what had to move along is part of how far a swap reached.
+_SWAP = """
+    select token_swaps.repo, token_swaps.commit_sha, token_swaps.old_token, token_swaps.new_token, change_commits.change_key
+    from token_swaps
+    inner join change_commits
+        on change_commits.repo = token_swaps.repo and change_commits.commit_sha = token_swaps.commit_sha
+    where $token in (token_swaps.old_token, token_swaps.new_token) and list_contains($repos, token_swaps.repo)
+    order by all
+"""
 
 
 @dataclass(frozen=True)
@@ -85,8 +94,8 @@ def find_target(connection: Connection, settings: Settings, text: str, repo: str
     kind, colon, name = text.partition(":")
     if match := _NUMBER.fullmatch(text):
         return finder.pull_request(int(match[1]))
-    if colon and kind in ("theme", "sprint"):
-        return finder.theme(name) if kind == "theme" else finder.sprint(name)
+    if colon and (look := {"theme": finder.theme, "sprint": finder.sprint, "swap": finder.swap}.get(kind)):
+        return look(name)
     if not text.strip():
         raise UsageError(f"nothing is asked for; name {_FORMS}")
     if "..." in text:
@@ -190,6 +199,20 @@ class Finder:
         if not commits:
             raise UsageError(f"sprint {name!r} has no commit but merges in {', '.join(self.names)}")
         return Target(f"sprint {name}", commits, ends[name], is_change=False)
+
+    def swap(self, token: str) -> Target:
+        """The commits that swapped an identifier for another, or another for it."""
+        rows = self._rows(_SWAP, {"token": token, "repos": self.names})
+        if not rows:
+            swapped = self._rows(
+                "select distinct unnest([old_token, new_token]) as token from token_swaps order by 1", {}
+            )
+            known = [row["token"] for row in swapped]
+            raise UsageError(f"no swap of {token!r}{closest(token, known)} (known: {_some(known) or 'none'})")
+        pairs = sorted({f"{row['old_token']} -> {row['new_token']}" for row in rows})
+        commits = sorted({(row["repo"], row["commit_sha"]) for row in rows})
+        is_change = len({(row["repo"], row["change_key"]) for row in rows}) == 1
+        return Target(f"swap {_some(pairs)}", commits, is_change=is_change)
 
     def _only(self, text: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         """The repository in which all `names` mean a commit, and these; UsageError when there is none, or a choice."""
