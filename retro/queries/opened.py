@@ -1,6 +1,6 @@
 """The warehouse of a project, opened for asking."""
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,7 @@ class Warehouse:
     def __init__(self, path: Path, folders: tuple[Path, ...]) -> None:
         self.path = path
         self._folders = folders
-        self._connection = open_read_only(path)
+        self._connection = _Lender(open_read_only(path))
         self._results: dict[tuple[str, str], Result] = {}
         self._coverages: Coverages = {}
         self._kept: set[str] = set()
@@ -94,6 +94,18 @@ class Warehouse:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Lender:
+    """A connection that lends itself for a cursor: another one would not see its temporary tables."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.execute, self.close = connection.execute, connection.close
+
+    def cursor(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The connection, left open at the end of a `with` block."""
+        return nullcontext(self._connection)
 
 
 def open_warehouse(path: Path | str | None = None) -> Warehouse:

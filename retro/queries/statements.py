@@ -19,7 +19,8 @@ def execute(
 ) -> "pl.DataFrame":
     """Rows of one statement; intervals as text. Raises QueryError naming file and line."""
     try:
-        return _plain(connection.sql(sql, params=parameters or None)).pl()
+        with connection.cursor() as cursor:
+            return _plain(cursor.sql(sql, params=parameters or None)).pl()
     except duckdb.Error as error:
         raise _failure(connection, sql, parameters, where, error) from error
 
