@@ -1,7 +1,6 @@
 """What moved on a page since it was last built, and why: two sets of frozen numbers side by side."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -120,8 +119,3 @@ def reasons(row: dict, suffix: str) -> tuple[str, ...]:
     told = REASONS if len(known) == len(REASONS) else OLD_REASONS
     found = tuple(reason for name, reason in told.items() if row[name] != row[name + suffix])
     return found or (UNTOLD,)
-
-
-def shown_reasons(found: Sequence[str]) -> str:
-    """Reasons as a phrase: "new data and other settings"."""
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"

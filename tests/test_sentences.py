@@ -195,3 +195,7 @@ def test_the_provenance_line_tells_sources_time_and_coverage():
         "From 1 repository, read Fri 20 March 2026, 19:02 CET; judged: themes 75\u202f%."
     )
     assert provenance_sentence(SPRINT | {"repo_count": 2, "mined_at": None}, []) == "From 2 repositories."
+
+
+def test_a_teams_own_query_with_other_columns_has_no_finding_and_fails_no_page():
+    assert finding(make_result("source_loads", [{"source": "git", "run_count": 1}])) is None

@@ -43,13 +43,15 @@ def incident_lanes(result: "Result", details: "Result") -> "altair.LayerChart":
     axis = alt.Axis(format="%a %-d %b", tickCount=5, labelOverlap=True, labelFlush=True)
     at = alt.X("at:T", scale=alt.Scale(type="utc", nice=False, padding=8), axis=axis)
     whole, unnoticed = (
-        _span(alt, at, offset, lines, *names) for names in (("from", "to", 1), ("landed", "surfaced", 5))
+        _span(alt, at, offset, lines, names) for names in (("from", "to", 1), ("landed", "surfaced", 5))
     )
     marks = _marks(alt, points, offset).encode(x=at, tooltip=tooltip(alt, result.rows()))
     return with_texts(alt, [whole, unnoticed, marks], lines)
 
 
-def _span(alt: Any, at: Any, offset: float, lines: list[dict], start: str, end: str, width: int) -> "altair.Chart":
+def _span(alt: Any, at: Any, offset: float, lines: list[dict], names: tuple[str, str, int]) -> "altair.Chart":
+    """A line from one time to another; `names` are the keys of both and the width."""
+    start, end, width = names
     data = alt.Data(values=[{"row": line["row"], "at": line[start], "until": line[end]} for line in lines if line[end]])
     rule = chart_rows(alt, data).mark_rule(yOffset=offset, strokeWidth=width, color=COLOURS["baseline"])
     return rule.encode(x=at, x2="until:T")

@@ -64,7 +64,10 @@ def finding(result: "Result", topic: str | None = None) -> str | None:
     """
     template = FINDINGS.get(topic or result.name)
     rows = result.rows()
-    return template(rows) if template and rows else None
+    try:
+        return template(rows) if template and rows else None
+    except KeyError:  # a team's own query of this name, with other columns
+        return None
 
 
 def summary_sentences(*results: "Result") -> list[Sentence]:

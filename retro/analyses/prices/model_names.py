@@ -68,11 +68,6 @@ def bare_name(model: str) -> str:
     return match["name"] if (match := _DATED.fullmatch(name)) and _is_day(match["date"]) else name
 
 
-def has_prefix(model: str) -> bool:
-    """Whether a route or a vendor stands before the name."""
-    return "/" in model.strip("/")
-
-
 def _homes(provider: str | None, model: str, known) -> Iterator[Place]:
     """Price lists for the name, prefixes apart, versions left on."""
     own = known.resolve(provider) if provider else None
