@@ -54,7 +54,13 @@ stages as (
     union all
     select 3, 'fixed before the release', 'Fixed after it landed, before a release'
     union all
-    select 4, 'escaped', case when exists (select 1 from bugs where boundary = 'release') then 'Escaped into a release' else 'Escaped to the default branch' end
+    select
+        4,
+        'escaped',
+        case
+            when (select count(*) from bugs where boundary = 'release') > 0 then 'Escaped into a release'
+            else 'Escaped to the default branch'
+        end
     union all
     select 5, 'unknown', 'Unknown: no origin was found'
 )
@@ -70,7 +76,7 @@ select
     'inferred' as evidence
 from stages
 left join items on items.place = stages.place
-where exists (select 1 from items)
+where (select count(*) from items) > 0
 group by stages.place, stages.stage, stages.label
 having
     case stages.place
