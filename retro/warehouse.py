@@ -16,6 +16,7 @@ import duckdb
 
 from retro import tables
 from retro.errors import WarehouseError
+from retro.frames import Readable, rows_of
 from retro.warehouse_file import FILE, cannot_write, one_writer, remove, stale_copies
 
 if TYPE_CHECKING:  # Polars takes 0.2 s to import, which not every verb needs
@@ -153,9 +154,10 @@ def load(connection: duckdb.DuckDBPyConnection, table: str, frame: "pl.DataFrame
     if frame.select(key).is_duplicated().any():
         twice = frame.filter(frame.select(key).is_duplicated()).row(0, named=True)
         raise WarehouseError(f"{table}: two rows with the key {[twice[column] for column in key]}")
-    same = " and ".join(f"existing.{column} = frame.{column}" for column in key)
-    connection.execute(f"delete from {table} as existing using frame where {same}")
-    connection.execute(f"insert into {table} by name select * from frame")
+    same = " and ".join(f"existing.{column} = new_rows.{column}" for column in key)
+    new_rows = Readable(frame)  # noqa: F841 - DuckDB reads it
+    connection.execute(f"delete from {table} as existing using new_rows where {same}")
+    connection.execute(f"insert into {table} by name select * from new_rows")
     return frame.height
 
 
@@ -186,7 +188,7 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             if name in views:  # of a version that did not keep its rows
                 connection.execute(f"drop view {name}")
             connection.execute(text)
-        elif connection.table(name).limit(0).pl().schema != tables.schema(name):
+        elif rows_of(connection.table(name).limit(0)).schema != tables.schema(name):
             raise WarehouseError(
                 f"{path}: its table {name} has the columns of another version of Retro; "
                 "move the file away and run `retro mine` to make it again"

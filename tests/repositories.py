@@ -17,6 +17,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from retro.frames import rows_of
+
 START = 1_772_000_000  # Wed 25 February 2026, 06:13:20 UTC
 NEUTRAL = {
     "PATH": os.environ["PATH"],
@@ -196,7 +198,7 @@ def query(root: Path, sql: str) -> list[tuple]:
         connection.execute("set timezone = 'UTC'")
         found = connection.sql(sql)
         has_times = any("TIME ZONE" in str(kind) for kind in found.types)  # which `fetchall` gives with pytz only
-        rows = found.pl().rows() if has_times else found.fetchall()
+        rows = rows_of(found).rows() if has_times else found.fetchall()
         return sorted(map(_hashable, rows), key=repr)
 
 

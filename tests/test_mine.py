@@ -66,6 +66,13 @@ def state_of(root: Path) -> tuple:
     return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, file.read_bytes()
 
 
+def test_mining_git_imports_neither_pyarrow_nor_numpy(root):
+    script = "import sys; from pathlib import Path; from retro import pipeline; pipeline.mine(Path(sys.argv[1]));"
+    script += "print(sorted({'pyarrow', 'numpy'} & sys.modules.keys()))"
+    answer = subprocess.run([sys.executable, "-c", script, str(root)], check=True, capture_output=True, text=True)
+    assert answer.stdout.strip() == "[]"
+
+
 def test_first_run_holds_what_git_tells(root, repository):
     mined = mine(root)
     assert (mined.commits, mined.failures, mined.is_written) == ({"repo": 7}, {}, True)

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from retro import tables
+from retro.frames import Readable, rows_of
 from retro.pipeline.agents import SOURCE, KnownFile, account_of
 from retro.pipeline.log import Reading, log_row
 from retro.pipeline.news.transcripts import Transcripts
@@ -174,10 +175,11 @@ def _without_known(connection: Connection, source: str, frames: rows.Frames) -> 
     """The frames without events that another session has: a history copied from a file that is gone."""
     events = frames["agent_events"]
     asked = """
-        select event_id from agent_events where source = ? and event_id in (select event_id from events)
-            and session_id not in (select session_id from events)
+        select event_id from agent_events where source = ? and event_id in (select event_id from told)
+            and session_id not in (select session_id from told)
     """
-    copied = connection.sql(asked, params=[source]).pl()
+    told = Readable(events.select("event_id", "session_id"))  # noqa: F841 - DuckDB reads it
+    copied = rows_of(connection.sql(asked, params=[source]))
     if copied.is_empty():
         return frames
     own = rows.numbered(events.join(copied, on="event_id", how="anti"))
@@ -190,8 +192,8 @@ def _with_earlier(connection: Connection, source: str, frames: rows.Frames, kept
     if not wanted:
         return frames
     asked = "select * from {} where source = ? and list_contains(?::text[], session_id)"
-    events = connection.sql(asked.format("agent_events"), params=[source, wanted]).pl()
-    sessions = connection.sql(asked.format("agent_sessions"), params=[source, wanted]).pl()
+    events = rows_of(connection.sql(asked.format("agent_events"), params=[source, wanted]))
+    sessions = rows_of(connection.sql(asked.format("agent_sessions"), params=[source, wanted]))
     new = frames["agent_events"]
     only_old = events.join(new, on=["session_id", "event_id"], how="anti", nulls_equal=False)
     unnamed = ["session_id", "started_at", "kind"]  # events without an id of their own
@@ -218,8 +220,9 @@ def _widened(sessions: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
 
 def _load_requests(connection: Connection, source: str, requests: pl.DataFrame) -> None:
     """Loads the requests; one that another file told of keeps the fuller telling and the earlier time."""
-    asked = "select * from gateway_requests where source = ? and request_key in (select request_key from requests)"
-    there = connection.sql(asked, params=[source]).pl()
+    asked = "select * from gateway_requests where source = ? and request_key in (select request_key from told)"
+    told = Readable(requests.select("request_key"))  # noqa: F841 - DuckDB reads it
+    there = rows_of(connection.sql(asked, params=[source]))
     if not there.is_empty():
         both = pl.concat([there.cast(dict(requests.schema)), requests])
         both = both.with_columns(requested_at=pl.col("requested_at").min().over("request_key"))

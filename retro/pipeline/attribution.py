@@ -9,6 +9,7 @@ import polars as pl
 from retro.analyses import attribution
 from retro.analyses.mailmap import identities, read_mailmap
 from retro.config import Settings
+from retro.frames import Readable, rows_of
 from retro.git import Room
 from retro.pipeline.log import Reading, log_row
 from retro.sources import git_notes
@@ -25,15 +26,17 @@ _COMMITS_AT_ONCE = 5_000
 
 def read_people(connection: Connection, repo: str, room: Room, tip: str | None) -> None:
     """Replaces the identities of a repository: every spelling in its commits, and what `.mailmap` at `tip` makes of it."""
-    people = connection.sql(
-        """
+    people = rows_of(
+        connection.sql(
+            """
         select distinct repo, author_name as name, author_email as email from commits where repo = $repo
         union
         select distinct repo, committer_name, committer_email from commits where repo = $repo
         order by all
         """,
-        params={"repo": repo},
-    ).pl()
+            params={"repo": repo},
+        )
+    )
     connection.execute("delete from identities where repo = ?", [repo])
     load(connection, "identities", identities(people, read_mailmap(room, tip)))
 
@@ -75,12 +78,13 @@ def judge(connection: Connection, settings: Settings, progress: "Progress") -> N
     ((count,),) = connection.execute(f"select count(*) {pending}", digest).fetchall()
     progress.start("authors", count)
     while True:
-        batch = connection.sql(f"select repo, commit_sha {pending} limit {_COMMITS_AT_ONCE}", params=digest).pl()
+        batch = rows_of(connection.sql(f"select repo, commit_sha {pending} limit {_COMMITS_AT_ONCE}", params=digest))
         if batch.is_empty():
             return
-        commits = connection.sql(_COMMITS).pl()
-        trailers = connection.sql("select * from commit_trailers semi join batch using (repo, commit_sha)").pl()
-        notes = connection.sql("select * from commit_notes semi join batch using (repo, commit_sha)").pl()
+        asked_shas = Readable(batch)  # noqa: F841 - DuckDB reads it
+        commits = rows_of(connection.sql(_COMMITS))
+        trailers = rows_of(connection.sql(_WITH_COMMITS.format("commit_trailers")))
+        notes = rows_of(connection.sql(_WITH_COMMITS.format("commit_notes")))
         load(connection, "commit_attribution", attribution.commit_attribution(commits, trailers, notes, team))
         progress.advance(batch.height)
 
@@ -102,20 +106,20 @@ _COMMITS = """
             else counted.added_lines
         end as added_lines
     from commits
-    semi join batch using (repo, commit_sha)
+    semi join asked_shas using (repo, commit_sha)
     left join (
         select repo, commit_sha, sum(added_lines)::bigint as added_lines
         from commit_files
-        semi join batch using (repo, commit_sha)
+        semi join asked_shas using (repo, commit_sha)
         group by all
     ) as counted using (repo, commit_sha)
 """
+_WITH_COMMITS = "select * from {} semi join asked_shas using (repo, commit_sha)"
 
 
 def _forget(connection: Connection, repo: str, stale: set[tuple[str, str]]) -> None:
-    gone = pl.DataFrame(  # noqa: F841 - DuckDB reads it
-        sorted(stale), schema={"notes_ref": pl.String, "commit_sha": pl.String}, orient="row"
-    )
+    keys = pl.DataFrame(sorted(stale), schema={"notes_ref": pl.String, "commit_sha": pl.String}, orient="row")
+    gone = Readable(keys)  # noqa: F841 - DuckDB reads it
     for table in ("commit_notes", "line_attributions"):
         connection.execute(
             f"delete from {table} where repo = ? and (notes_ref, commit_sha) in (select notes_ref, commit_sha from gone)",

@@ -17,6 +17,7 @@ from retro.config import RepoSettings, Settings, load_settings
 from retro.config.literals import closest
 from retro.config.watches import check_literal
 from retro.errors import GitError, UsageError
+from retro.frames import rows_of
 from retro.git import Room
 from retro.git.grep import find_lines
 from retro.git.revisions import find_commit
@@ -208,5 +209,5 @@ def _swaps(settings: Settings, repo: str, literal: str) -> pl.DataFrame:
     rows = []
     if path.is_file():
         with warehouse.open_read_only(path) as connection:
-            rows = connection.sql(_SWAPS, params={"repo": repo, "literal": literal}).pl().rows()
+            rows = rows_of(connection.sql(_SWAPS, params={"repo": repo, "literal": literal})).rows()
     return pl.DataFrame([(repo, *row) for row in rows], schema=schema, orient="row")

@@ -17,6 +17,7 @@ from retro.analyses.damage.rows import check_rows, finding_key, finding_rows
 from retro.analyses.path_kinds import NOT_WRITTEN
 from retro.config import Settings, load_settings
 from retro.errors import GitError
+from retro.frames import rows_of
 from retro.git import Room, open_room
 from retro.pipeline.mining import ROOMS, Progress, Silent
 from retro.warehouse import load
@@ -131,7 +132,7 @@ class _Run:
 
     def history(self, sprint: str) -> list[damage.Asked]:
         """The commits of the default branch, parents before children."""
-        found = self._connection.sql(_LANDED, params={"repo": self._repo, "sprint": sprint}).pl().rows()
+        found = rows_of(self._connection.sql(_LANDED, params={"repo": self._repo, "sprint": sprint})).rows()
         rows = {row[1]: row for row in found}
         edited = self._lists("select commit_sha, path from merge_files where repo = ? and outcome = 'edited'")
         renames = self._lists(
@@ -162,7 +163,7 @@ class _Run:
 
     def branches(self, sprint: str, wanted: set[str], progress: Progress) -> None:
         """Looks at the commits of squashed pull requests, each pull request by itself."""
-        rows = self._connection.sql(_BRANCHES, params={"repo": self._repo, "sprint": sprint}).pl().rows()
+        rows = rows_of(self._connection.sql(_BRANCHES, params={"repo": self._repo, "sprint": sprint})).rows()
         by_number: dict[int, list[str]] = {}
         for number, sha, _ in rows:
             by_number.setdefault(number, []).append(sha)
@@ -210,7 +211,7 @@ class _Run:
             where repo = $repo and list_contains($rules, rule) and resolved_sha is null
         """
         rules = [rule for rule in damage.RULES if rule not in damage.UNREPAIRED]
-        rows = self._connection.sql(asked, params={"repo": self._repo, "rules": rules}).pl().rows()
+        rows = rows_of(self._connection.sql(asked, params={"repo": self._repo, "rules": rules})).rows()
         taken_back = tuple(key.rpartition(" ")[2] for rule, _, key in rows if rule == damage.STALE)
         earlier = {sha for sha in shas if sha.startswith(taken_back)} if taken_back else set()
         return {sha for _, sha, _ in rows} & shas | earlier

@@ -11,6 +11,7 @@ import duckdb
 from retro import warehouse
 from retro.config import ForgeSettings, Settings
 from retro.errors import RetroError
+from retro.frames import Readable
 from retro.pipeline.news.forges import ForgeState, ForgeStates
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def _store(connection: Connection, made: "dict[str, pl.DataFrame]") -> None:
 
     records = made["pull_request_records"]
     for table, told_by in PARTS.items():
-        whole = records.filter(records[told_by]) if told_by else records  # noqa: F841 - DuckDB reads it
-        told = made[table].select("source", "repo", "pr_number").unique()  # noqa: F841 - DuckDB reads it
+        whole = Readable(records.filter(records[told_by]) if told_by else records)  # noqa: F841 - DuckDB reads it
+        told = Readable(made[table].select("source", "repo", "pr_number").unique())  # noqa: F841 - DuckDB reads it
         connection.execute(
             f"""
             delete from {table} where (source, repo, pr_number) in (

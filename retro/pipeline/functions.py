@@ -1,15 +1,18 @@
 """Changed functions of the sprint that is built and of the one before: parsed when first asked for, kept by commit."""
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from retro import warehouse
 from retro.analyses import functions
-from retro.config import Settings, load_settings
+from retro.config import Settings
 from retro.errors import GitError
-from retro.git import open_room
-from retro.pipeline.mining import ROOMS, Progress, Silent
+from retro.frames import rows_of
+from retro.git import Room
+from retro.pipeline.judged_repositories import forget, judge_pending
+from retro.pipeline.mining import Progress
 from retro.warehouse import load
 
 _PENDING = """
@@ -36,44 +39,23 @@ def judge_functions(root: Path, sprint: str, progress: Progress | None = None) -
 
     Gives the repositories that could not be read, each with its error: their functions stay unknown.
     """
-    root = root.resolve()
-    path, settings = root / warehouse.FILE, load_settings(root)
-    with warehouse.one_writer(path):
-        with warehouse.open_read_only(path) as connection:
-            pending = _pending(connection, sprint)
-        if not pending:
-            return {}
-        with warehouse.rewrite(path) as connection, warehouse.transaction(connection) as own:
-            return _judge(own, settings, pending, progress or Silent())
+    return judge_pending(root, "functions", partial(_pending, sprint), _judge, progress)
 
 
-def _pending(connection: duckdb.DuckDBPyConnection, sprint: str) -> dict[str, list[str]]:
+def _pending(sprint: str, connection: duckdb.DuckDBPyConnection, _: Settings) -> dict[str, list[str]]:
     """Commits to look at by repository, in the order of history: neighbours share the blobs that they parse."""
     suffixes = sorted(functions.PARSED | functions.UNPARSED)
     given = {"suffixes": suffixes, "digest": functions.rules_digest(), "sprint": sprint}
     pending: dict[str, list[str]] = {}
-    for repo, sha, _ in connection.sql(_PENDING, params=given).pl().iter_rows():
+    for repo, sha, _ in rows_of(connection.sql(_PENDING, params=given)).iter_rows():
         pending.setdefault(repo, []).append(sha)
     return pending
 
 
-def _judge(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, pending: dict[str, list[str]], progress: Progress
-) -> dict[str, GitError]:
-    failures = {}
-    for repo in (repo for repo in settings.repos if repo.name in pending):
-        shas = pending[repo.name]
-        progress.start(f"functions {repo.name}", len(shas))
-        for table in ("commit_functions", "function_files"):
-            connection.execute(
-                f"delete from {table} where repo = ? and list_contains(?::text[], commit_sha)", [repo.name, shas]
-            )
-        try:
-            room = open_room(repo.path, settings.root / ROOMS, repo.alternates)
-            for judged in functions.commit_functions(room, repo.name, shas):
-                load(connection, "commit_functions", judged.functions)
-                load(connection, "function_files", judged.files)
-                progress.advance(judged.commit_count)
-        except GitError as error:
-            failures[repo.name] = error
-    return failures
+def _judge(connection: duckdb.DuckDBPyConnection, repo: str, room: Room, shas: Sequence[str]) -> Iterator[int]:
+    for table in ("commit_functions", "function_files"):
+        forget(connection, table, "commit_sha", repo, shas)
+    for judged in functions.commit_functions(room, repo, shas):
+        load(connection, "commit_functions", judged.functions)
+        load(connection, "function_files", judged.files)
+        yield judged.commit_count

@@ -19,6 +19,7 @@ from retro.analyses.measures import Measured, holds, is_number, measure, shown
 from retro.config import Settings
 from retro.errors import QueryError
 from retro.figures.wording import column_title
+from retro.frames import rows_of
 from retro.queries import EVIDENCE, Query, find, folders
 
 Connection = duckdb.DuckDBPyConnection
@@ -75,7 +76,7 @@ def _reader(connection: Connection) -> Connection:
 
 
 def _dictionaries(connection: Connection, sql: str, parameters: object = None) -> list[Row]:
-    return connection.sql(sql, params=parameters).pl().to_dicts()
+    return rows_of(connection.sql(sql, params=parameters)).to_dicts()
 
 
 class _Queries:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from retro.frames import Readable
 from retro.git import Commit
 from retro.queries import all_queries, shipped
 from retro.sources import git_merges, git_pull_requests
@@ -45,13 +46,13 @@ def read_merges(
         return
     options.progress.start(f"merges of {repo}", len(wanted))
     for frames in git_merges.outcomes(state.room, repo, graph, wanted, reasons):
-        judged = frames["merges"]
+        judged = Readable(frames["merges"].select("commit_sha"))  # noqa: F841 - DuckDB reads it
         connection.execute(
             "delete from merge_files where repo = ? and commit_sha in (select commit_sha from judged)", [repo]
         )
         for table, frame in frames.items():
             load(connection, table, frame)
-        options.progress.advance(judged.height)
+        options.progress.advance(frames["merges"].height)
 
 
 def read(
@@ -112,7 +113,7 @@ def _change_ids(connection: Connection, repo: str) -> dict[str, str]:
 
 def _branches(connection: Connection, repo: str, frames: Frames) -> list[PullRequest]:
     """All pull requests, those of `frames` in place of what the warehouse has of them."""
-    fresh, fresh_commits = frames[_RECORDS], frames[_COMMITS]  # noqa: F841 - DuckDB reads them
+    fresh, fresh_commits = Readable(frames[_RECORDS]), Readable(frames[_COMMITS])  # noqa: F841 - DuckDB reads them
     rows = connection.execute(
         f"""
         with records as (
@@ -142,7 +143,7 @@ def _branches(connection: Connection, repo: str, frames: Frames) -> list[PullReq
 
 def _load(connection: Connection, repo: str, frames: Frames) -> None:
     """Loads what is new or has changed; what was merged by a commit that no longer counts is not merged any more."""
-    fresh = frames[_RECORDS]  # noqa: F841 - DuckDB reads it
+    fresh = Readable(frames[_RECORDS])  # noqa: F841 - DuckDB reads it
     connection.execute(
         f"delete from {_COMMITS} where source = 'git' and repo = ? and pr_number in (select pr_number from fresh)",
         [repo],
@@ -162,10 +163,8 @@ def _load(connection: Connection, repo: str, frames: Frames) -> None:
 
 def _name_branches(connection: Connection, repo: str, names: Mapping[str, str]) -> None:
     """Gives pull requests the name of a branch that was made or moved after they were read; one that is gone is kept."""
-    branches = pl.DataFrame(  # noqa: F841 - DuckDB reads it
-        {"head_sha": list(names), "head_ref": list(names.values())},
-        schema={"head_sha": pl.String, "head_ref": pl.String},
-    )
+    refs = {"head_sha": list(names), "head_ref": list(names.values())}
+    branches = Readable(pl.DataFrame(refs, schema=dict.fromkeys(refs, pl.String)))  # noqa: F841 - DuckDB reads it
     connection.execute(
         f"""
         update {_RECORDS} set head_ref = branches.head_ref from branches

@@ -16,6 +16,7 @@ from retro.analyses import file_kinds
 from retro.analyses.declared_kinds import Declaration
 from retro.config import Settings, load_settings
 from retro.errors import GitError, UsageError, WarehouseError
+from retro.frames import Readable, rows_of
 from retro.pipeline.co_changes import expected
 from retro.pipeline.targets import Target, find_target, open_room_of
 from retro.queries import all_queries, folders
@@ -98,12 +99,14 @@ def reach(root: Path, target: str, repo: str | None = None) -> Mapping[str, pl.D
         totals = _run(connection, reach_sql(root), root)
         if totals.is_empty():
             raise UsageError(f"{found.title}: changed no file")
-        files = connection.sql(f"{_sources()} {_FILES}").pl()
-        connection.register("asked_files", files)
+        files = rows_of(connection.sql(f"{_sources()} {_FILES}"))
+        connection.register("asked_files", Readable(files))
         told = {"target": found.title, "unread_commit_count": found.missing_count}
         sections = {"Reach": totals.select(*(pl.lit(value).alias(name) for name, value in told.items()), pl.all())}
         for title, columns in _SECTIONS.items():
-            sections[title] = connection.sql(_SPREAD.format(columns=", ".join(columns), order=", ".join(columns))).pl()
+            sections[title] = rows_of(
+                connection.sql(_SPREAD.format(columns=", ".join(columns), order=", ".join(columns)))
+            )
         return sections | {"Files": files} | _expected(connection, settings, found, totals["reached_at"][0], files)
 
 
@@ -120,7 +123,7 @@ def _expected(
 
 def _run(connection: Connection, sql: str, root: Path) -> pl.DataFrame:
     try:
-        return connection.sql(sql).pl()
+        return rows_of(connection.sql(sql))
     except duckdb.CatalogException as error:
         raise WarehouseError(
             f"{root / warehouse.FILE}: was written by another version ({warehouse.first_line(error)}); run `retro mine`"
@@ -145,20 +148,20 @@ def _put_commits(connection: Connection, settings: Settings, target: Target) -> 
     """Makes `asked_commits`, and `read_...` with the rows that the warehouse has not got."""
     read = _read_missing(connection, settings, target)
     for name in _READ_HERE:
-        connection.register(f"read_{name}", read[name])
+        connection.register(f"read_{name}", Readable(read[name]))
     only = target.repos[0] if target.is_change and len(target.repos) == 1 else "-"
     over_at = target.over_at or _last_commit(connection, target)
     rows = [(_ASKED, only, _ASKED, "-", over_at, repo, sha) for repo, sha in target.commits]
     names = ("target_kind", "target_repo", "target", "sprint", "reached_at", "repo", "commit_sha")
     kinds = dict.fromkeys(names, pl.String) | {"reached_at": pl.Datetime("us", "UTC")}
-    connection.register("asked_commits", pl.DataFrame(rows, schema=kinds, orient="row"))
+    connection.register("asked_commits", Readable(pl.DataFrame(rows, schema=kinds, orient="row")))
 
 
 def _last_commit(connection: Connection, target: Target) -> datetime | None:
     shas = pl.DataFrame(list(target.commits), schema=["repo", "commit_sha"], orient="row")
-    connection.register("asked_shas", shas)
+    connection.register("asked_shas", Readable(shas))
     asked = f"{_sources()} select max(committed_at) as at from commits semi join asked_shas using (repo, commit_sha)"
-    return connection.sql(asked).pl().item()
+    return rows_of(connection.sql(asked)).item()
 
 
 def _read_missing(connection: Connection, settings: Settings, target: Target) -> dict[str, pl.DataFrame]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from retro import tables
 from retro.errors import GitError, RetroError
+from retro.frames import Readable, rows_of
 from retro.git import Commit
 from retro.git.process import end_all
 from retro.masking import clean_url, mask
@@ -114,7 +115,7 @@ def _read_alone(connection: Connection, state: "RepoState", options: "Options") 
     """Loads what is new of one repository: how many commits were. Raises GitError, and then nothing of it has changed."""
     repo, started_at = state.settings.name, datetime.now(UTC)
     with transaction(connection) as own:
-        earlier = own.sql(_EARLIER, params={"repo": repo}).pl()
+        earlier = rows_of(own.sql(_EARLIER, params={"repo": repo}))
         branch = state.room.default_branch(state.settings.branch)
         account, graph = _read(own, state, branch, options, earlier)
         attribution.read_people(own, repo, state.room, branch[1] if branch else None)
@@ -243,7 +244,7 @@ def _load_history(
     repo, account = state.settings.name, git.Account()
     progress.start(f"git {repo}", len(wanted))
     for frames in git.history(state.room, repo, wanted, landed, account):
-        commits_read = frames["commits"]
+        read = Readable(frames["commits"].select("commit_sha"))  # noqa: F841 - DuckDB reads it
         for table in (
             "commit_files",
             "commit_trailers",
@@ -253,11 +254,11 @@ def _load_history(
             "swap_checks",
         ):  # the latter four are judged again
             connection.execute(
-                f"delete from {table} where repo = ? and commit_sha in (select commit_sha from commits_read)", [repo]
+                f"delete from {table} where repo = ? and commit_sha in (select commit_sha from read)", [repo]
             )
         for table, frame in frames.items():
             load(connection, table, frame)
-        progress.advance(commits_read.height)
+        progress.advance(frames["commits"].height)
     if account.loaded != len(wanted):
         raise GitError(
             f"{repo}: git listed {len(wanted):,} commits and told of {account.loaded:,}; run `git fsck` in the clone"
@@ -273,10 +274,11 @@ def _place_commits(
     A rewritten branch leaves commits that nothing reaches: they stay, off the default branch, unless `prune_gone`.
     """
     micros = [None if (at := landed.get(commit.sha)) is None else at * 1_000_000 for commit in graph]
-    places = pl.DataFrame(  # noqa: F841 - DuckDB reads it
+    seen = pl.DataFrame(
         {"commit_sha": [c.sha for c in graph], "is_landed": [c.sha in landed for c in graph], "landed_at": micros},
         schema={"commit_sha": pl.String, "is_landed": pl.Boolean, "landed_at": pl.Datetime("us", "UTC")},
     )
+    places = Readable(seen)  # noqa: F841 - DuckDB reads it
     connection.execute(
         """
         update commits set is_on_default_branch = places.is_landed, landed_at = places.landed_at from places

@@ -15,6 +15,7 @@ from retro.analyses.review_rows import Pull, review_rows
 from retro.analyses.review_scope import digest
 from retro.config import RepoSettings, Settings
 from retro.errors import GitError
+from retro.frames import Readable
 from retro.git import open_room
 from retro.pipeline.mining import ROOMS
 from retro.warehouse import load
@@ -128,8 +129,9 @@ def _judge(
     room = open_room(repo.path, settings.root / ROOMS, repo.alternates)
     ((tip,),) = connection.execute("select max(default_branch_sha) from repos where repo = ?", [repo.name]).fetchall()
     for scopes, findings in review_rows(room, repo.name, tip, pending, rules):
+        judged = Readable(scopes.select("pr_number"))  # noqa: F841 - DuckDB reads it
         connection.execute(
-            "delete from findings where rule = 'review flag' and repo = ? and pr_number in (select pr_number from scopes)",
+            "delete from findings where rule = 'review flag' and repo = ? and pr_number in (select pr_number from judged)",
             [repo.name],
         )
         load(connection, "pull_request_scopes", scopes)

@@ -17,6 +17,7 @@ from retro.analyses.session_marks import read_records
 from retro.analyses.session_themes import label_themes
 from retro.config import RepoSettings, Settings
 from retro.errors import GitError
+from retro.frames import rows_of
 from retro.git import Room, open_room
 from retro.keyed_hashes import read_key
 from retro.pipeline.mining import ROOMS
@@ -178,5 +179,5 @@ def _read_commits(
 
 
 def _evidence(connection: Connection, records: dict[str, list[str]]) -> session_commits.Evidence:
-    frames = {name: connection.sql(asked).pl() for name, asked in FRAMES.items()}
-    return session_commits.Evidence(**frames, branches=connection.sql(BRANCHES).pl(), records=records)
+    frames = {name: rows_of(connection.sql(asked)) for name, asked in FRAMES.items()}
+    return session_commits.Evidence(**frames, branches=rows_of(connection.sql(BRANCHES)), records=records)

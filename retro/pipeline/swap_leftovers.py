@@ -10,6 +10,7 @@ from retro.analyses.swaps.models import Models
 from retro.analyses.swaps.removals import Gone, removals
 from retro.analyses.swaps.residues import Swap, still_there
 from retro.config import Settings
+from retro.frames import Readable, rows_of
 from retro.git import Room
 from retro.warehouse import load
 
@@ -130,7 +131,7 @@ def follow(connection: Connection, room: Room, repo: str, settings: Settings, mo
     tip = found[0][0] if found else None
     if tip is None:
         return
-    rows = connection.sql(_OPEN, params={"repo": repo, "tip": tip}).pl().rows(named=True)
+    rows = rows_of(connection.sql(_OPEN, params={"repo": repo, "tip": tip})).rows(named=True)
     swaps = [
         Swap(row["change_key"], row["old_token"], row["new_token"], row["swap_class"], row["commit_sha"])
         for row in rows
@@ -150,7 +151,7 @@ def follow(connection: Connection, room: Room, repo: str, settings: Settings, mo
 def write_findings(connection: Connection, repo: str, digest: str) -> None:
     """Replaces the findings of a repository by what its leftovers say now."""
     connection.execute("delete from findings where repo = ? and rule = ?", [repo, RULE])
-    rows = connection.sql(_RESIDUES, params={"repo": repo}).pl().rows(named=True)
+    rows = rows_of(connection.sql(_RESIDUES, params={"repo": repo})).rows(named=True)
     load(connection, "findings", finding_rows(repo, (Residue(**row) for row in rows), digest))
 
 
@@ -189,7 +190,7 @@ def _touching(connection: Connection, repo: str, row: Mapping, names: Sequence[s
 
 def _update(connection: Connection, repo: str, tip: str, rows: Sequence[Mapping], removed: Mapping) -> None:
     """Writes what was seen at the tip; `removed` are commits by the place of the rows that are gone."""
-    seen = pl.DataFrame(  # noqa: F841 - DuckDB reads it
+    now = pl.DataFrame(
         [
             (row["change_key"], row["old_token"], row["new_token"], row["path"], place in removed, removed.get(place))
             for place, row in enumerate(rows)
@@ -201,6 +202,7 @@ def _update(connection: Connection, repo: str, tip: str, rows: Sequence[Mapping]
         },
         orient="row",
     )
+    seen = Readable(now)  # noqa: F841 - DuckDB reads it
     connection.execute(
         """
         update swap_leftovers

@@ -12,6 +12,7 @@ import duckdb
 from retro.config import RepoSettings, Settings
 from retro.config.literals import closest
 from retro.errors import RetroError, UsageError
+from retro.frames import rows_of
 from retro.git import Room, open_room
 from retro.git.revisions import commits_between, find_commit, parents, present_commits, reaches
 from retro.pipeline.mining import ROOMS
@@ -258,7 +259,7 @@ class Finder:
         return [(repo, sha) for repo, sha in self._connection.execute(sql, given).fetchall()]
 
     def _rows(self, sql: str, given: dict[str, object]) -> list[dict]:
-        return self._connection.sql(sql, params=given or None).pl().to_dicts()
+        return rows_of(self._connection.sql(sql, params=given or None)).to_dicts()
 
 
 def open_room_of(settings: Settings, repo: RepoSettings) -> Room:

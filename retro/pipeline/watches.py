@@ -19,6 +19,7 @@ from retro.analyses.declared_kinds import Declaration
 from retro.analyses.file_kinds import FileRules
 from retro.config import RepoSettings, Settings, WatchSettings
 from retro.errors import GitError
+from retro.frames import rows_of
 from retro.git import Room, open_room
 from retro.git.grep import find_lines
 from retro.pipeline.census import judge_of
@@ -106,8 +107,8 @@ def _ends(connection: Connection, repo: str) -> list[_End]:
     tips = connection.execute("select default_branch_sha from repos where repo = ?", [repo]).fetchall()
     if not tips or tips[0][0] is None:
         return []
-    chain = connection.sql(_CHAIN, params={"repo": repo, "tip": tips[0][0]}).pl().rows()
-    sprints = connection.sql("select sprint, ends_at from sprints order by sequence desc").pl().rows()
+    chain = rows_of(connection.sql(_CHAIN, params={"repo": repo, "tip": tips[0][0]})).rows()
+    sprints = rows_of(connection.sql("select sprint, ends_at from sprints order by sequence desc")).rows()
     found = []
     for sprint, ends_at in sprints[:_MOST_SPRINTS]:
         if last := next((row for row in chain if row[1] is not None and row[1] < ends_at), None):

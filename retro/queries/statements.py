@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from retro.errors import QueryError
+from retro.frames import rows_of
 from retro.warehouse import first_line
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def execute(
     """Rows of one statement; intervals as text. Raises QueryError naming file and line."""
     try:
         with connection.cursor() as cursor:
-            return _plain(cursor.sql(sql, params=parameters or None)).pl()
+            return rows_of(_plain(cursor.sql(sql, params=parameters or None)))
     except duckdb.Error as error:
         raise _failure(connection, sql, parameters, where, error) from error
 

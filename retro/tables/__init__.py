@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from retro.frames import rows_of
+
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
@@ -27,7 +29,7 @@ def ddl() -> dict[str, str]:
 def schema(table: str) -> "pl.Schema":
     """Polars schema of a table, as DuckDB has it."""
     with _ONE_AT_A_TIME:
-        return _holding(table).table(table).pl().schema
+        return rows_of(_holding(table).table(table)).schema
 
 
 @cache

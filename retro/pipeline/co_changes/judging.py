@@ -18,6 +18,7 @@ from pathspec import GitIgnoreSpec
 from retro import tables, warehouse
 from retro.config import Settings, load_settings
 from retro.errors import GitError
+from retro.frames import rows_of
 from retro.pipeline.co_changes import steps
 from retro.pipeline.mining import Progress, Silent
 from retro.warehouse import load
@@ -74,7 +75,7 @@ def judge_co_changes(root: Path, sprint: str, progress: Progress | None = None) 
 
 def _pending(connection: Connection, settings: Settings, sprint: str) -> dict[str, str]:
     """Repositories without a record of the sprint that these rules and settings made from what is known now, with the digest."""
-    found = connection.sql(_FACTS, params={"sprint": sprint}).pl().rows()
+    found = rows_of(connection.sql(_FACTS, params={"sprint": sprint})).rows()
     known = "select repo, rules_digest from co_change_records where sprint = ?"
     judged = dict(connection.execute(known, [sprint]).fetchall())
     digests = {row[0]: _digest(settings, row) for row in found}

@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from retro.frames import rows_of
+
 
 def run(connection: duckdb.DuckDBPyConnection, step: str, given: Mapping[str, object]) -> None:
     """Runs all statements of a step, which leave temporary tables in the connection."""
@@ -16,7 +18,7 @@ def run(connection: duckdb.DuckDBPyConnection, step: str, given: Mapping[str, ob
 def rows(connection: duckdb.DuckDBPyConnection, step: str, given: Mapping[str, object]) -> pl.DataFrame:
     """The answer of a step that is one query."""
     (statement,) = connection.extract_statements(_text(step))
-    return connection.sql(_text(step), params={name: given[name] for name in statement.named_parameters}).pl()
+    return rows_of(connection.sql(_text(step), params={name: given[name] for name in statement.named_parameters}))
 
 
 def _text(step: str) -> str:
