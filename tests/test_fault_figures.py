@@ -102,7 +102,8 @@ def test_dots_stand_on_their_intervals_and_unknown_rows_have_neither() -> None:
     assert [(line["name"], line["low"], line["value"], line["high"]) for line in known] == [("All", 0.02, 0.1, 0.4)]
     assert [line["says"] for line in chart["data"]["values"]] == [
         "10\u202f% · 1 of 10",
-        "100\u202f% · 1 of 1",
+        "1 of 1",
         "0 of 0",
     ]
     assert chart["layer"][2]["encoding"]["x"]["scale"]["domain"] == [0, 0.4]
+    assert chart["layer"][2]["encoding"]["x"]["axis"]["values"] == [0, 0.4]

@@ -12,7 +12,7 @@ from retro.figures.charts import (
     with_texts,
 )
 from retro.figures.theme import COLOURS
-from retro.figures.wording import number_text, share_text, value_text
+from retro.figures.wording import NARROW_SPACE, number_text, share_text, value_text
 from retro.quick_imports import quick_import
 
 if TYPE_CHECKING:
@@ -32,16 +32,21 @@ def interval_dots(
 ) -> "altair.LayerChart":
     """One dot per row for a share of 0 to 1, on a line over its interval (columns `low_rate` and `high_rate`).
 
-    The scale goes from 0 to 1, or to the highest end where that is under one half. `of` names the columns with the part and
-    the whole: "67 % · 6 of 9" stands at the right edge. Rows without a share or an interval have neither dot nor line. Of a
-    result with a column `grouping` only those of `groupings` are drawn, where any are named.
+    The scale goes from 0 to 1, or to the highest end where that is under one half; its two ends are written below. `of` names
+    the columns with the part and the whole: "67 % · 6 of 9" stands at the right edge. Rows without a share or an interval have
+    neither dot nor line, nor a rate in words. Of a result with a column `grouping` only those of `groupings` are drawn, where
+    any are named.
     """
     alt = quick_import("altair")
     rows = [row for row in result.rows() if not groupings or row["grouping"] in groupings][:MOST_ROWS]
     lines = [_line(index, row, (name, share), of, notes) for index, row in enumerate(rows)]
     offset = bar_offset(lines)
-    scale = alt.Scale(domain=[0, _end(rows)], range=[DOT_ROOM, alt.expr(f"width - {DOT_ROOM}")])
-    at, low = (alt.X(f"{key}:Q", axis=None, scale=scale) for key in ("value", "low"))
+    end = _end(rows)
+    scale = alt.Scale(domain=[0, end], range=[DOT_ROOM, alt.expr(f"width - {DOT_ROOM}")])
+    digits = ".0f" if end >= 0.1 else ".1~f"
+    label = f"format(datum.value * 100, '{digits}') + '{NARROW_SPACE}%'"
+    axis = alt.Axis(values=[0, end], labelExpr=label, labelFlush=True)
+    at, low = (alt.X(f"{key}:Q", axis=axis, scale=scale) for key in ("value", "low"))
     chart = chart_rows(alt)
     known = chart_rows(alt, alt.Data(values=[line for line in lines if line["low"] is not None]))
     track = chart.mark_rule(yOffset=offset, color=COLOURS["track"]).encode(x=alt.value(0), x2=alt.value("width"))
@@ -53,7 +58,7 @@ def interval_dots(
 def _line(index: int, row: dict, shown: tuple[str, str], of: tuple[str, str], notes: str | None) -> dict:
     """What is written around a row, its exact values, and where dot and line stand."""
     name, share = shown
-    is_known = row[share] is not None
+    is_known = row[share] is not None and row["low_rate"] is not None
     part, whole = (number_text(row[column]) for column in of)
     return {
         "row": index,
