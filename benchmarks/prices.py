@@ -17,9 +17,10 @@ import duckdb
 import polars as pl
 from measure import timed
 
-from retro import tables, warehouse
+from retro import queries, tables, warehouse
 from retro.analyses import prices
 from retro.config import GatewaySettings, Settings, parse_settings
+from retro.pipeline.derived import make_views
 from retro.pipeline.mining import Silent
 from retro.pipeline.prices import price
 from retro.sources.accounts import Account
@@ -240,6 +241,7 @@ def priced(frame: pl.DataFrame) -> duckdb.DuckDBPyConnection:
     connection.execute("set timezone = 'UTC'")
     for text in tables.ddl().values():
         connection.execute(text)
+    make_views(connection, (queries.shipped("queries"),))
     given = "frame" if "tags" in frame.columns else "(select *, map([]::text[], []::text[]) as tags from frame)"
     connection.execute(f"insert into gateway_requests by name select * from {given}")
     price(connection, settings(), Silent())

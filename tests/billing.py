@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from retro import tables
+from retro import queries, tables
 from retro.config import Settings, parse_settings
 from retro.pipeline.mining import Silent
 from retro.pipeline.prices import price
@@ -30,11 +30,14 @@ def settings(text: str = "", root: Path = Path("/project")) -> Settings:
 
 @contextmanager
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty warehouse in memory."""
+    """An empty warehouse in memory, with the views that say what requests cost."""
+    views = queries.all_queries((queries.shipped("queries"),), "views")
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'")
         for text in tables.ddl().values():
             connection.execute(text)
+        for name in ("model_rates", "priced_requests", "request_costs"):
+            connection.execute(f"create view {name} as {views[name].sql}")
         yield connection
 
 

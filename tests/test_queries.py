@@ -21,16 +21,21 @@ DEFAULTS_FOLDER = CASES_FOLDER / "_defaults"
 DEFAULTS = tomllib.loads((DEFAULTS_FOLDER / "columns.toml").read_text("utf-8"))
 CASES = sorted(str(path.relative_to(CASES_FOLDER)) for path in CASES_FOLDER.glob("[a-z]*/*/"))
 PLACES = (queries.shipped("queries"),)
+COSTS = "request_costs"  # a view, and yet a case may give its rows
 Connection = duckdb.DuckDBPyConnection
 Cells = list[dict[str, str | None]]
 
 
 @pytest.fixture
 def connection(shipped_warehouse: Connection) -> Iterator[Connection]:
-    """The empty warehouse, emptied again afterwards."""
+    """The empty warehouse, as it was again afterwards."""
     yield shipped_warehouse
     for table in tables.ddl():
         shipped_warehouse.execute(f"delete from {table}")
+    if shipped_warehouse.execute("from duckdb_tables() where table_name = 'given_costs'").fetchall():
+        shipped_warehouse.execute("drop view priced_requests")
+        shipped_warehouse.execute("alter view shelved_requests rename to priced_requests")
+        shipped_warehouse.execute("drop table given_costs")
 
 
 def read_cells(path: Path) -> tuple[list[str], Cells]:
@@ -66,14 +71,34 @@ def fill_table(connection: Connection, table: str, path: Path) -> None:
     warehouse.load(connection, table, typed_frame(connection, kinds, full))
 
 
+def give_costs(connection: Connection, path: Path) -> None:
+    """Has the requests cost what the file says, whatever would follow from their tokens, prices and verdicts."""
+    described = connection.execute(f"select column_name, column_type from (describe {COSTS})").fetchall()
+    _, rows = read_cells(path)
+    full = [{name: row.get(name) or DEFAULTS[COSTS].get(name) for name, _ in described} for row in rows]
+    costs = typed_frame(connection, dict(described), full)  # noqa: F841 - DuckDB reads it
+    connection.execute("create table given_costs as select * from costs")
+    connection.execute("alter view priced_requests rename to shelved_requests")
+    connection.execute(
+        """
+        create view priced_requests as
+        select requests.*, given_costs.* exclude (source, request_key, model, provider, logged_cost_usd)
+        from gateway_requests as requests
+        left join given_costs on given_costs.source = requests.source and given_costs.request_key = requests.request_key
+        """
+    )
+
+
 def fill(connection: Connection, case: Path) -> None:
     """Loads the case's tables; what it leaves out comes from the defaults or stays empty."""
-    stray = {path.name for path in case.iterdir()} - {f"{table}.csv" for table in tables.ddl()}
+    stray = {path.name for path in case.iterdir()} - {f"{table}.csv" for table in (*tables.ddl(), COSTS)}
     assert stray <= {"parameters.toml", "expect.csv", "expect.toml"}, f"{case}: {stray} is no table"
     for table in tables.ddl():
         found = [folder / f"{table}.csv" for folder in (case, DEFAULTS_FOLDER) if (folder / f"{table}.csv").is_file()]
         if found:
             fill_table(connection, table, found[0])
+    if (case / f"{COSTS}.csv").is_file():
+        give_costs(connection, case / f"{COSTS}.csv")
     if (case / "gateway_requests.csv").is_file():
         request_targets.keep(connection)
 

@@ -253,20 +253,20 @@ def test_requests_that_come_in_two_runs_are_priced_as_in_one(rows: list[dict], d
 
 def test_only_days_with_something_new_are_priced_again() -> None:
     with billing.warehouse() as connection:
-        billing.add(connection, OPUS | {"cost": "0.055"}, OPUS | {"cost": "1", "requested_at": "2026-03-11 10:00+00"})
+        billing.add(connection, OPUS | {"cost": "0.2"}, OPUS | {"cost": "1", "requested_at": "2026-03-11 10:00+00"})
         billing.run(connection)
-        priced = connection.execute("from request_costs order by request_key").fetchall()
-        connection.execute("update request_costs set reason_detail = 'kept'")
+        connection.execute("update request_verdicts set reason_detail = 'kept'")
         billing.run(connection)
         billing.add(connection, OPUS | {"request_key": "3", "requested_at": "2026-03-11 11:00+00"})
         connection.execute("update gateway_requests set logged_cost_usd = 2 where request_key = '2'")
         billing.run(connection)
         found = connection.execute("select request_key, logged_cost_usd, reason_detail from request_costs order by 1")
-        assert found.fetchall() == [("1", Decimal("0.055"), "kept"), ("2", 2, None), ("3", None, None)]
+        assert found.fetchall() == [("1", Decimal("0.2"), "kept"), ("2", 2, None), ("3", None, None)]
         connection.execute("delete from gateway_requests where request_key = '2'")
         billing.run(connection)
-        assert connection.execute("select count(*) from request_costs").fetchall() == [(2,)]
-        assert len(priced) == 2
+        days = connection.execute("select price_date::text, request_count from priced_days order by 1").fetchall()
+        assert days == [("2026-03-10", 1), ("2026-03-11", 1)]
+        assert connection.execute("select request_key from request_verdicts").fetchall() == [("1",)]
 
 
 def test_changed_settings_price_everything_again() -> None:

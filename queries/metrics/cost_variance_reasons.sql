@@ -12,19 +12,15 @@
 -- Evidence: inferred
 with requests as (
     select
-        requests.reason,
-        requests.logged_cost_usd,
-        requests.expected_cost_usd,
-        requests.variance_usd,
-        request_costs.reason_detail,
-        row_number() over (
-            partition by requests.reason
-            order by abs(coalesce(requests.variance_usd, 0)) desc, requests.source, requests.request_key
-        ) as place
-    from sprint_requests as requests
-    inner join request_costs
-        on request_costs.source = requests.source and request_costs.request_key = requests.request_key
-    where requests.sprint = $sprint
+        source,
+        request_key,
+        reason,
+        logged_cost_usd,
+        expected_cost_usd,
+        variance_usd,
+        reason_detail
+    from sprint_requests
+    where sprint = $sprint and reason is not null
 ),
 
 sums as (
@@ -34,7 +30,12 @@ sums as (
         sum(logged_cost_usd) as logged_usd,
         sum(expected_cost_usd) as expected_usd,
         sum(variance_usd) as variance_usd,
-        min(case when place = 1 then reason_detail end) as example
+        -- Of the largest difference; of equal ones that of the first request.
+        min(
+            {
+                'size': -abs(coalesce(variance_usd, 0)), 'source': source, 'request_key': request_key, 'detail': reason_detail
+            }
+        )['detail'] as example
     from requests
     group by all
 )

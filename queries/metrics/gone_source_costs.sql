@@ -29,32 +29,30 @@ gone_files as (
     where not is_present
 ),
 
-requests as (
+gone_requests as (
     select
-        sprint_requests.source,
-        sprint_requests.cost_usd,
-        billed_requests.file,
-        gone_files.item is not null as is_gone
-    from sprint_requests
-    inner join billed_requests
-        on billed_requests.source = sprint_requests.source and billed_requests.request_key = sprint_requests.request_key
-    left join gone_files on gone_files.item = sprint_requests.source || ': ' || billed_requests.file
-    where sprint_requests.sprint = $sprint
+        gateway_requests.source,
+        gateway_requests.request_key,
+        gateway_requests.file
+    from gateway_requests
+    inner join gone_files on gone_files.item = gateway_requests.source || ': ' || gateway_requests.file
 ),
 
 bill as (
     select sum(cost_usd) as cost_usd
-    from requests
+    from request_attributions
+    where sprint = $sprint
 ),
 
 sums as (
     select
-        source,
-        count(distinct file) as file_count,
-        count(*) as request_count,
-        sum(cost_usd)::decimal(18, 12) as cost_usd
-    from requests
-    where is_gone
+        parts.source,
+        count(distinct gone_requests.file) as file_count,
+        count(*) filter (where parts.part = 1) as request_count,
+        sum(parts.cost_usd)::decimal(18, 12) as cost_usd
+    from request_attributions as parts
+    inner join gone_requests on gone_requests.source = parts.source and gone_requests.request_key = parts.request_key
+    where parts.sprint = $sprint
     group by all
 )
 

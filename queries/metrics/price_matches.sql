@@ -11,26 +11,26 @@
 --
 -- Left out: further tellings of a request by another source.
 -- Evidence: verified
-with requests as (
+with models as (
     select
-        requests.match_kind,
-        requests.model,
-        requests.expected_cost_usd,
-        request_costs.price_source
-    from sprint_requests as requests
-    inner join request_costs
-        on request_costs.source = requests.source and request_costs.request_key = requests.request_key
-    where requests.sprint = $sprint
+        match_kind,
+        price_source,
+        model,
+        count(*) as request_count,
+        sum(expected_cost_usd) as expected_usd
+    from sprint_requests
+    where sprint = $sprint and reason is not null
+    group by all
 ),
 
 sums as (
     select
         match_kind,
         price_source,
-        count(distinct model) as model_count,
-        count(*) as request_count,
-        sum(expected_cost_usd) as expected_usd
-    from requests
+        count(model) as model_count,
+        sum(request_count)::bigint as request_count,
+        sum(expected_usd)::decimal(38, 12) as expected_usd
+    from models
     group by all
 )
 

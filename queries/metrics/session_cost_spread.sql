@@ -17,7 +17,7 @@ with requests as (
         session_source,
         session_id,
         cost_usd
-    from sprint_requests
+    from request_attributions
     where sprint = $sprint
 ),
 

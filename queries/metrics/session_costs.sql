@@ -22,40 +22,51 @@
 -- Evidence: verified
 with bill as (
     select sum(cost_usd) as cost_usd
-    from sprint_requests
+    from request_attributions
     where sprint = $sprint
+),
+
+-- First by all that is listed, of which a session has few: what is left to tell apart are these groups, not the requests.
+parts as (
+    select
+        session_source,
+        session_id,
+        session_type,
+        branch,
+        repo,
+        pr_number,
+        commit_sha,
+        model,
+        min(requested_at) as started_at,
+        max(requested_at) as ended_at,
+        count(*) filter (where part = 1) as request_count,
+        sum(case when part = 1 then input_tokens end) as input_tokens,
+        sum(case when part = 1 then output_tokens end) as output_tokens,
+        sum(cost_usd) as cost_usd,
+        count(*) filter (where part = 1 and cost_usd is null) as unknown_cost_count
+    from request_attributions
+    where sprint = $sprint and session_id is not null
+    group by all
 ),
 
 sums as (
     select
         session_source,
         session_id,
-        min(requested_at) as started_at,
-        max(requested_at) as ended_at,
-        list_sort(list(distinct model) filter (where model is not null)) as models,
-        count(*) as request_count,
-        sum(
-            coalesce(uncached_input_tokens, 0) + coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
-        )::bigint as input_tokens,
-        sum(coalesce(output_tokens, 0))::bigint as output_tokens,
-        sum(cost_usd)::decimal(18, 12) as cost_usd,
-        count(*) - count(cost_usd) as unknown_cost_count
-    from sprint_requests
-    where sprint = $sprint and session_id is not null
-    group by all
-),
-
-deeds as (
-    select
-        session_source,
-        session_id,
+        min(started_at) as started_at,
+        max(ended_at) as ended_at,
         list_sort(list(distinct session_type) filter (where session_type is not null)) as session_types,
         list_sort(list(distinct branch) filter (where branch is not null)) as branches,
         list_sort(list(distinct pr_number) filter (where pr_number is not null)) as pull_requests,
-        count(distinct repo || ' ' || commit_sha) as commit_count
-    from request_attributions
-    where sprint = $sprint and session_id is not null
-    group by all
+        list_sort(list(distinct model) filter (where model is not null)) as models,
+        count(distinct repo || ' ' || commit_sha) as commit_count,
+        sum(request_count)::bigint as request_count,
+        coalesce(sum(input_tokens), 0)::bigint as input_tokens,
+        coalesce(sum(output_tokens), 0)::bigint as output_tokens,
+        sum(cost_usd)::decimal(18, 12) as cost_usd,
+        sum(unknown_cost_count)::bigint as unknown_cost_count
+    from parts
+    group by session_source, session_id
 )
 
 select
@@ -63,11 +74,11 @@ select
     sums.session_id,
     sums.started_at,
     sums.ended_at,
-    coalesce(deeds.session_types, []) as session_types,
-    coalesce(deeds.branches, []) as branches,
-    coalesce(deeds.pull_requests, []) as pull_requests,
+    coalesce(sums.session_types, []) as session_types,
+    coalesce(sums.branches, []) as branches,
+    coalesce(sums.pull_requests, []) as pull_requests,
     coalesce(sums.models, []) as models,
-    deeds.commit_count,
+    sums.commit_count,
     sums.request_count,
     sums.input_tokens,
     sums.output_tokens,
@@ -76,5 +87,4 @@ select
     sums.unknown_cost_count
 from sums
 cross join bill
-left join deeds on deeds.session_source = sums.session_source and deeds.session_id = sums.session_id
 order by coalesce(sums.cost_usd, 0) desc, sums.session_source, sums.session_id

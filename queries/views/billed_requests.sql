@@ -8,6 +8,7 @@
 -- provider: as written; NULL: unknown
 -- priced_model: model whose price was taken; NULL: no price is known
 -- match_kind: steps from the name as written to that model; NULL: not priced yet
+-- price_source: whose price that is; NULL: no price is known
 -- uncached_input_tokens: input tokens at the full rate; NULL: unknown
 -- cache_read_tokens: read from the provider's cache; NULL: unknown
 -- cache_write_5m_tokens: written to it; NULL: unknown
@@ -22,6 +23,9 @@
 -- cost_basis: where cost_usd comes from: upstream (the team's own key paid the provider), expected (not logged, or logged
 --   wrongly for a reason that lies with the log), logged (all others)
 -- reason: verdict on the logged cost
+-- reason_detail: what the reason was seen by; NULL: nothing to add
+-- is_recounted: whether its tokens, priced by a price found by the model's name or by the team's own one, give cost_usd, or
+--   replaced what the log says
 -- is_byok: whether the team's own key with the provider was used; NULL: unknown
 -- is_cached_answer: whether the gateway answered from its own cache; NULL: unknown
 -- status: ok, failed or unknown
@@ -40,12 +44,28 @@
 -- Left out: the other tellings of a request, known by the provider's id of the answer; what they know of session,
 --   repository and branch is taken over.
 -- Evidence: verified
-with shared_ids as (
-    select response_id
+with largest as (
+    select source
     from gateway_requests
-    where response_id is not null
-    group by response_id
-    having count(distinct source) > 1
+    group by source
+    order by count(*) desc, source
+    limit 1
+),
+
+-- An id that two sources have is also one of a source that is not the largest: the ids of that one need not be compared.
+candidates as (
+    select distinct requests.response_id
+    from gateway_requests as requests
+    inner join largest on largest.source <> requests.source
+    where requests.response_id is not null
+),
+
+shared_ids as (
+    select requests.response_id
+    from gateway_requests as requests
+    inner join candidates on candidates.response_id = requests.response_id
+    group by requests.response_id
+    having min(requests.source) <> max(requests.source)
 ),
 
 agents as (
@@ -93,7 +113,7 @@ chosen as (
     group by all
 ),
 
-costs as (
+corrections as (
     select
         *,
         case
@@ -102,7 +122,25 @@ costs as (
                 'vendor_prefix_missed'
             ) then expected_cost_usd
         end as corrected_usd
-    from request_costs
+    from priced_requests
+),
+
+costs as (
+    select
+        *,
+        coalesce(
+            case when reason = 'byok' then upstream_cost_usd end,
+            corrected_usd,
+            logged_cost_usd,
+            expected_cost_usd
+        ) as cost_usd,
+        case
+            when reason = 'byok' and upstream_cost_usd is not null then 'upstream'
+            when corrected_usd is not null then 'expected'
+            when logged_cost_usd is not null then 'logged'
+            when expected_cost_usd is not null then 'expected'
+        end as cost_basis
+    from corrections
 )
 
 select
@@ -111,8 +149,9 @@ select
     requests.requested_at,
     requests.model,
     requests.provider,
-    costs.priced_model,
-    costs.match_kind,
+    requests.priced_model,
+    requests.match_kind,
+    requests.price_source,
     requests.uncached_input_tokens,
     requests.cache_read_tokens,
     requests.cache_write_5m_tokens,
@@ -121,21 +160,15 @@ select
     requests.reasoning_tokens,
     requests.output_limit_tokens,
     requests.logged_cost_usd,
-    costs.expected_cost_usd,
-    costs.variance_usd,
-    coalesce(
-        case when costs.reason = 'byok' then requests.upstream_cost_usd end,
-        costs.corrected_usd,
-        requests.logged_cost_usd,
-        costs.expected_cost_usd
-    ) as cost_usd,
-    case
-        when costs.reason = 'byok' and requests.upstream_cost_usd is not null then 'upstream'
-        when costs.corrected_usd is not null then 'expected'
-        when requests.logged_cost_usd is not null then 'logged'
-        when costs.expected_cost_usd is not null then 'expected'
-    end as cost_basis,
-    costs.reason,
+    requests.expected_cost_usd,
+    requests.variance_usd,
+    requests.cost_usd,
+    requests.cost_basis,
+    requests.reason,
+    requests.reason_detail,
+    requests.cost_usd is not null
+        and coalesce(requests.evidence in ('verified', 'human'), false)
+        and (requests.cost_basis = 'expected' or requests.reason = 'ok' or starts_with(requests.reason, 'within_')) as is_recounted,
     requests.is_byok,
     requests.is_cached_answer,
     requests.status,
@@ -152,8 +185,7 @@ select
     requests.user_hash,
     requests.file,
     requests.line,
-    costs.evidence
-from gateway_requests as requests
+    requests.evidence
+from costs as requests
 left join chosen on chosen.response_id = requests.response_id
-left join costs on costs.source = requests.source and costs.request_key = requests.request_key
 where chosen.source is null or chosen.source = requests.source

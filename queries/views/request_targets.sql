@@ -25,8 +25,11 @@
 -- work_type: type of the commit that it led to, else the one that most commits of its pull request have, merges left aside (of
 --   equals the first by the alphabet); else unknown
 -- model: as written
+-- input_tokens: of the whole request, of all kinds, cached ones included, as far as they are known; NULL: none is
+-- output_tokens: of the whole request, reasoning included; NULL: unknown
 -- request_share: part of the request that counts here, 0 to 1
 -- cost_usd: that part of billed_requests.cost_usd; the parts sum to it to the last digit; NULL: unknown
+-- is_recounted: billed_requests.is_recounted
 -- evidence: verified (nothing but the log, time and the main branch), else inferred
 --
 -- The table request_attributions holds these rows as they were when the warehouse was last written: read that one, it is quicker.
@@ -50,7 +53,19 @@ requests as materialized (
         billed.session_source,
         billed.session_id,
         billed.model,
+        case
+            when coalesce(
+                billed.uncached_input_tokens, billed.cache_read_tokens, billed.cache_write_5m_tokens, billed.cache_write_1h_tokens
+            ) is not null
+                then
+                    coalesce(billed.uncached_input_tokens, 0)
+                    + coalesce(billed.cache_read_tokens, 0)
+                    + coalesce(billed.cache_write_5m_tokens, 0)
+                    + coalesce(billed.cache_write_1h_tokens, 0)
+        end as input_tokens,
+        billed.output_tokens,
         billed.cost_usd,
+        billed.is_recounted,
         nullif(map_extract(billed.tags, 'sprint')[1], '') as sprint_tag,
         nullif(map_extract(billed.tags, 'session_type')[1], '') as session_type,
         nullif(map_extract(billed.tags, 'feature')[1], '') as feature,
@@ -340,6 +355,8 @@ select
     end as theme_rule,
     coalesce(commit_types.work_type, change_types.work_type, 'unknown') as work_type,
     targets.model,
+    targets.input_tokens,
+    targets.output_tokens,
     targets.reached_share - targets.begun_share as request_share,
     (
         case
@@ -350,6 +367,7 @@ select
             else (targets.cost_usd * targets.begun_share)::decimal(18, 12)
         end
     )::decimal(18, 12) as cost_usd,
+    targets.is_recounted,
     case
         when targets.pr_method is not null
             or targets.commit_sha is not null

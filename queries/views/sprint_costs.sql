@@ -24,18 +24,21 @@ with attributions as materialized (
         pr_number,
         sprint,
         outcome,
-        cost_usd
+        part,
+        cost_usd,
+        is_recounted
     from request_attributions
 ),
 
 bills as (
     select
         sprint,
-        count(*) as request_count,
+        count(*) filter (where part = 1) as request_count,
         sum(cost_usd) as cost_usd,
         case when count(cost_usd) > 0 then sum(case when is_recounted then cost_usd else 0 end) end as recounted_usd,
-        count(*) - count(cost_usd) as unknown_cost_count
-    from sprint_requests
+        count(*) filter (where part = 1 and cost_usd is null) as unknown_cost_count
+    from attributions
+    where sprint is not null
     group by all
 ),
 

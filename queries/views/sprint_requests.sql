@@ -11,6 +11,7 @@
 -- provider: as written; NULL: unknown
 -- priced_model: model whose price was taken; NULL: no price is known
 -- match_kind: steps from the name as written to that model
+-- price_source: whose price that is; NULL: no price is known
 -- uncached_input_tokens: input tokens at the full rate; NULL: unknown
 -- cache_read_tokens: read from the provider's cache; NULL: unknown
 -- cache_write_tokens: written to it, for five minutes or an hour; NULL: unknown
@@ -22,6 +23,7 @@
 -- variance_usd: logged less expected; NULL: one of them is unknown
 -- cost_usd: what it cost as far as is known; NULL: unknown
 -- reason: verdict on the logged cost
+-- reason_detail: what the reason was seen by; NULL: nothing to add
 -- is_recounted: whether its tokens, priced by a price found by the model's name or by the team's own one, give cost_usd, or
 --   replaced what the log says
 -- session_source: source whose session that is; NULL: none known
@@ -49,6 +51,7 @@ select
     tagged.provider,
     tagged.priced_model,
     tagged.match_kind,
+    tagged.price_source,
     tagged.uncached_input_tokens,
     tagged.cache_read_tokens,
     case
@@ -63,9 +66,8 @@ select
     tagged.variance_usd,
     tagged.cost_usd,
     tagged.reason,
-    tagged.cost_usd is not null
-        and coalesce(tagged.evidence in ('verified', 'human'), false)
-        and (tagged.cost_basis = 'expected' or tagged.reason = 'ok' or starts_with(tagged.reason, 'within_')) as is_recounted,
+    tagged.reason_detail,
+    tagged.is_recounted,
     tagged.session_source,
     tagged.session_id,
     tagged.evidence

@@ -71,10 +71,11 @@ days as (
 
 session_days as (
     select distinct
-        session_source as source,
-        date
-    from sprint_requests
-    where session_source is not null
+        parts.session_source as source,
+        (parts.requested_at at time zone projects.timezone)::date as date
+    from request_attributions as parts
+    cross join projects
+    where parts.session_source is not null and parts.sprint is not null
 )
 
 select

@@ -15,6 +15,7 @@ import duckdb
 from retro import tables, warehouse
 from retro.config import Settings
 from retro.errors import WarehouseError
+from retro.frames import Readable
 from retro.keyed_hashes import read_key
 from retro.pipeline.log import Reading, log_row
 from retro.pipeline.news.logs import GONE, LogStates
@@ -118,7 +119,8 @@ def _forget_other_readings(connection: Connection, log: LogFile, states: LogStat
 def _append(connection: Connection, frame: "pl.DataFrame") -> None:
     if frame.schema != tables.schema("gateway_requests"):
         raise WarehouseError(f"gateway_requests: rows of another shape than declared: {dict(frame.schema)}")
-    connection.execute("insert into gateway_requests by name select * from frame")
+    new_rows = Readable(frame)  # noqa: F841 - DuckDB reads it
+    connection.execute("insert into gateway_requests by name select * from new_rows")
 
 
 def _last_row(connection: Connection) -> int:

@@ -14,9 +14,10 @@ from retro.analyses import categories, file_kinds
 from retro.analyses.declared_kinds import Declaration
 from retro.config import Settings
 from retro.errors import QueryError
+from retro.frames import Readable, rows_of
 from retro.pipeline import attribution, notes, sessions
 from retro.pipeline.mining import Progress
-from retro.queries import Query, all_queries, located
+from retro.queries import Query, all_queries, located, shipped
 from retro.sprints import Sprint
 from retro.warehouse import load
 
@@ -62,6 +63,8 @@ def make_views(connection: Connection, places: tuple[Path, ...]) -> None:
     for (name,) in connection.execute("select view_name from duckdb_views() where not internal").fetchall():
         connection.execute(f'drop view if exists "{name}"')
     views = all_queries(places, "views")
+    _make_macros(connection)
+    _forget_kept(connection, views)
     for name in _in_order(views):
         view = views[name]
         try:
@@ -73,6 +76,20 @@ def make_views(connection: Connection, places: tuple[Path, ...]) -> None:
             raise QueryError(located(error, str(view.path))) from error
 
 
+def _make_macros(connection: Connection) -> None:
+    """Makes the formulas that queries share; they stay in the file, so that SQL run by hand can use them too."""
+    for path in sorted((shipped("queries") / "macros").glob("*.sql")):
+        connection.execute(path.read_text("utf-8"))
+
+
+def _forget_kept(connection: Connection, views: dict[str, Query]) -> None:
+    """Removes tables of an earlier version that are views by now."""
+    kept = connection.execute("select table_name from duckdb_tables() where not internal and not temporary").fetchall()
+    for (name,) in kept:
+        if name in views and name not in tables.ddl():
+            connection.execute(f"drop table {name}")
+
+
 def _judge_commits(connection: Connection, settings: Settings, progress: Progress) -> None:
     digest = categories.rules_digest(settings.themes)
     pending = """
@@ -82,10 +99,8 @@ def _judge_commits(connection: Connection, settings: Settings, progress: Progres
     ((count,),) = connection.execute(f"select count(*) {pending}", {"digest": digest}).fetchall()
     progress.start("kinds of work", count)
     while True:
-        batch = connection.sql(
-            f"select repo, commit_sha, subject, body, is_merge {pending} limit {_COMMITS_AT_ONCE}",
-            params={"digest": digest},
-        ).pl()
+        asked = f"select repo, commit_sha, subject, body, is_merge {pending} limit {_COMMITS_AT_ONCE}"
+        batch = rows_of(connection.sql(asked, params={"digest": digest}))
         if batch.is_empty():
             return
         load(connection, "commit_kinds", categories.commit_kinds(_with_paths(connection, batch), settings.themes))
@@ -94,14 +109,14 @@ def _judge_commits(connection: Connection, settings: Settings, progress: Progres
 
 def _with_paths(connection: Connection, batch: pl.DataFrame) -> list[categories.CommitText]:
     changes: dict[tuple[str, str], list[categories.Change]] = {}
-    found = connection.sql(
-        """
+    asked = """
         select repo, commit_sha, path, change_kind, added_lines, deleted_lines
         from commit_files
-        semi join batch using (repo, commit_sha)
+        semi join commit_texts using (repo, commit_sha)
         order by path
-        """
-    ).pl()
+    """
+    commit_texts = Readable(batch)  # noqa: F841 - DuckDB reads it
+    found = rows_of(connection.sql(asked))
     for repo, sha, *change in found.iter_rows():
         changes.setdefault((repo, sha), []).append(categories.Change(*change))
     texts = []
@@ -139,8 +154,8 @@ def _pending_paths(connection: Connection, repo: str, digest: str) -> list[str]:
 
 
 def _price_requests(connection: Connection, settings: Settings, progress: Progress) -> None:
-    """Fills `model_prices` and `request_costs`, where there are requests or were some."""
-    asked = "select exists(from gateway_requests) or exists(from request_costs)"
+    """Fills `model_prices` and `request_verdicts`, where there are requests or were some."""
+    asked = "select exists(from gateway_requests) or exists(from priced_days)"
     if connection.execute(asked).fetchall() == [(True,)]:
         # Imported here: the price list takes 0.2 s, which a project without bills need not pay.
         from retro.pipeline.prices import price

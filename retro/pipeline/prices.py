@@ -1,7 +1,9 @@
-"""Prices every billed request again and says why its logged cost differs: `model_prices` and `request_costs`.
+"""Prices every billed request again and says why its logged cost differs: `model_prices` and `request_verdicts`.
 
 The unit is a day: one whose requests changed, and any after a change of price lists, settings or rules, is priced again as a
-whole. Prices are asked for once per provider, model, tier and day; the arithmetic is SQL over the requests.
+whole. Prices are asked for once per provider, model, tier and day. What a request should have cost is no row of its own: the
+view `priced_requests` gives it from the request and the price, here and to whoever asks. Kept is only what needs a look at more:
+copies, and why a logged cost is off.
 """
 
 from datetime import timedelta
@@ -12,7 +14,9 @@ import duckdb
 from retro.analyses import prices
 from retro.config import Settings
 from retro.errors import SettingsError
+from retro.frames import Readable
 from retro.pipeline.log import Reading, log_row
+from retro.queries import read, shipped
 from retro.sources.accounts import Account
 from retro.warehouse import load
 
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 _REQUESTS_AT_ONCE = 1_000_000
-_MEMORY = "700MB"  # what is in hand fits well; without a limit DuckDB keeps all that it wrote
+_MEMORY = "500MB"  # what is in hand fits well; without a limit DuckDB keeps all that it wrote
 _LOOKUPS = """
     select distinct
         coalesce(provider, ''),
@@ -31,21 +35,32 @@ _LOOKUPS = """
     from batch_requests
     order by all
 """
+_VIEWS = ("model_rates", "priced_requests")  # those that Retro ships, whatever a team has in their place
 # What the rules leave behind in the connection.
 _PASSING = {
-    "view": ("priced_requests", "batch_requests", "request_figures", "rates"),
-    "table": ("stale_days", "repeated_ids", "duplicate_rows", "unsettled_requests", "findings"),
+    "view": ("priced_requests", "model_rates", "batch_requests"),
+    "table": ("wanted_days", "stale_days", "repeated_ids", "unsettled_requests", "findings"),
 }
+_STALE = "using stale_days where price_date between first_date and last_date"
+_PRICED = """
+    insert into priced_days
+    select price_date, request_count, request_digest, $digest as rules_digest
+    from wanted_days
+    semi join stale_days on price_date between first_date and last_date
+"""
 
 
 def price(connection: Connection, settings: Settings, progress: "Progress") -> None:
-    """Fills `model_prices` and `request_costs` where a request is new or changed, or was priced by other rules.
+    """Fills `model_prices`, `request_verdicts` and `priced_days` where a request is new or changed, or was priced by other rules.
 
     A second opinion that cannot be read is logged, and prices are then asked for without it.
     """
     book = _book(connection, settings)
-    for rule in ("macros", "request_figures", "rates"):
+    for rule in ("macros", "wanted_days"):
         _run(connection, rule)
+    for view in _VIEWS:
+        text = read(shipped("queries") / "views" / f"{view}.sql").sql
+        connection.execute(f"create or replace temp view {view} as {text}")
     _run(connection, "stale_days", digest=book.digest, requests_at_once=_REQUESTS_AT_ONCE)
     days = connection.execute(
         "select first_date, last_date, request_count from stale_days order by first_date"
@@ -54,13 +69,14 @@ def price(connection: Connection, settings: Settings, progress: "Progress") -> N
     connection.execute("set variable within = ?::bigint[]", [list(settings.bills.within_percent)])
     connection.execute(f"set memory_limit = '{_MEMORY}'")
     # At once: later, it would look through all that was added meanwhile.
-    for table in ("request_costs", "model_prices"):
-        connection.execute(f"delete from {table} using stale_days where price_date between first_date and last_date")
+    for table in ("request_verdicts", "model_prices", "priced_days"):
+        connection.execute(f"delete from {table} {_STALE}")
     for first, last, count in days:
         connection.execute("set variable starts_at = ?::date::timestamptz", [first])
         connection.execute("set variable ends_at = ?::date::timestamptz", [last + timedelta(days=1)])
         _price_days(connection, book)
         progress.advance(count)
+    connection.execute(_PRICED, {"digest": book.digest})
     connection.execute("reset memory_limit")
     for kind, names in _PASSING.items():
         for name in names:
@@ -80,12 +96,19 @@ def _book(connection: Connection, settings: Settings) -> prices.PriceBook:
 
 
 def _price_days(connection: Connection, book: prices.PriceBook) -> None:
-    """Prices the requests of some days; other rates and defaults are only tried where the logged cost is off."""
+    """Prices the requests of some days; other rates and defaults are only tried where the logged cost is off.
+
+    Their verdicts stand in a temporary table of the same name first: the rules need not look through those of all other days.
+    """
     load(connection, "model_prices", prices.model_prices(connection.execute(_LOOKUPS).fetchall(), book))
-    for rule in ("duplicates", "priced_requests", "unsettled_requests", "facts"):
+    ((kept,),) = connection.execute("select current_database() || '.main.request_verdicts'").fetchall()
+    connection.execute(f"create temp table request_verdicts as select * from {kept} limit 0")
+    for rule in ("duplicates", "unsettled_requests", "facts"):
         _run(connection, rule)
     _try_other_prices(connection, book)
-    _run(connection, "request_costs", digest=book.digest)
+    _run(connection, "request_verdicts")
+    connection.execute(f"insert into {kept} select * from temp.request_verdicts")
+    connection.execute("drop table temp.request_verdicts")
 
 
 def _try_other_prices(connection: Connection, book: prices.PriceBook) -> None:
@@ -97,7 +120,7 @@ def _try_other_prices(connection: Connection, book: prices.PriceBook) -> None:
         ("alternatives", prices.alternatives(lookups, book)),
         ("known_pairs", prices.known_pairs(book)),
     ):
-        connection.register(name, frame)
+        connection.register(name, Readable(frame))
     _run(connection, "other_prices")
     _run(connection, "default_prices")
     connection.unregister("alternatives")

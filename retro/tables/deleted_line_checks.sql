@@ -18,4 +18,4 @@ comment on column deleted_line_checks.judged_lines is 'Those of them whose origi
 comment on column deleted_line_checks.older_lines is 'Those written more than 30 days before the commit; which commit wrote them is not asked.';
 comment on column deleted_line_checks.file_count is 'Files in which it deleted lines.';
 comment on column deleted_line_checks.skipped_file_count is 'Files among them that could not be judged: beyond the 50 that are asked for, or with a history that git cannot read.';
-comment on column deleted_line_checks.rules_digest is 'SHA-256 of the rules that made the row.';
+comment on column deleted_line_checks.rules_digest is 'SHA-256 of the rules that made the row, and of the generated, vendored and lock files that the commit changed.';

@@ -22,8 +22,11 @@ create table request_attributions (
     theme_rule text,
     work_type text not null,
     model text,
+    input_tokens bigint,
+    output_tokens bigint,
     request_share double not null,
     cost_usd decimal(18, 12),
+    is_recounted boolean not null,
     evidence text not null,
     check (target_kind in ('change_request', 'commit', 'branch', 'main_branch', 'unattributed')),
     check (outcome in ('landed', 'open', 'thrown_away', 'unknown')),
@@ -53,6 +56,9 @@ comment on column request_attributions.theme_method is 'tag (feature), commit, p
 comment on column request_attributions.theme_rule is 'Rule that decided; NULL: uncategorized, or several commits of a pull request did.';
 comment on column request_attributions.work_type is 'Type of the commit, else the one that most commits of its pull request have; else unknown.';
 comment on column request_attributions.model is 'gateway_requests.model, as written.';
+comment on column request_attributions.input_tokens is 'Input tokens of the whole request, of all kinds, cached ones included, as far as they are known; NULL: none is.';
+comment on column request_attributions.output_tokens is 'Output tokens of the whole request, reasoning included; NULL: unknown.';
 comment on column request_attributions.request_share is 'Part of the request that counts here, 0 to 1.';
 comment on column request_attributions.cost_usd is 'That part of billed_requests.cost_usd; the parts sum to it to the last digit; NULL: unknown.';
+comment on column request_attributions.is_recounted is 'billed_requests.is_recounted.';
 comment on column request_attributions.evidence is 'verified (nothing but the log, time and the main branch), else inferred.';

@@ -17,9 +17,9 @@ from retro.analyses.prices.rates import FREE, Price, Rates, rounded
 from retro.analyses.prices.second_opinion import SecondOpinion
 from retro.analyses.prices.team_prices import TeamPrices, rates_of
 from retro.config import Settings
-from retro.config.models import locate
+from retro.config.values import locate
 
-# Raised with every change of a rule that decides a row of `model_prices` or `request_costs`.
+# Raised with every change of a rule that decides a row of `model_prices` or `request_verdicts`.
 _RULES_VERSION = 1
 TEAM_SOURCE = "retro.toml"
 _FIVE_CENTS = Decimal("0.05")

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retro.pipeline.news.known import Known
-from retro.report_numbers import SUFFIX, metric_versions
+from retro.report_numbers import LARGEST_FILE_BYTES, SUFFIX, metric_versions
 
 REPORTS = "reports"
 
 
 @dataclass(frozen=True)
 class FrozenFile:
-    """A file of frozen numbers: its page below reports/ (sprint-2, sprint-2/cost), where it is, SHA-256 of its content."""
+    """A file of frozen numbers: its page below reports/ (sprint-2, sprint-2/cost), where it is, SHA-256 of its content.
+
+    Of one that is too large to be read its size stands for the digest.
+    """
 
     page: str
     path: Path
@@ -33,11 +36,11 @@ def find_frozen(root: Path) -> list[FrozenFile]:
 
 def current_metrics(places: Sequence[Path]) -> dict[str, str]:
     """Version of each metric, as the files in these folders are now."""
-    metrics, views = (
+    macros, views, metrics = (
         {path.stem: path.read_text("utf-8") for place in reversed(places) for path in (place / kind).glob("*.sql")}
-        for kind in ("metrics", "views")
+        for kind in ("macros", "views", "metrics")
     )
-    return metric_versions(metrics, views)
+    return metric_versions(metrics, {**macros, **views})
 
 
 def query_texts(places: Sequence[Path]) -> str:
@@ -62,6 +65,7 @@ def has_frozen_news(root: Path, places: Sequence[Path], texts: str, known: Known
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        size = path.stat().st_size
+        return f"{size} bytes" if size > LARGEST_FILE_BYTES else hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""

@@ -19,8 +19,9 @@ def project_sprints(settings: Settings, now: datetime | None = None) -> list[Spr
 
 
 def plan_digest(settings: Settings, sprints: Sequence[Sprint], places: Sequence[Path]) -> str:
-    """SHA-256 over all that decides derived rows and views: settings, sprints, view files, Retro's version."""
-    views = [path.read_text("utf-8") for place in places for path in sorted((place / "views").glob("*.sql"))]
+    """SHA-256 over all that decides derived rows and views: settings, sprints, files of macros and views, Retro's version."""
+    files = (path for place in places for kind in ("macros", "views") for path in sorted((place / kind).glob("*.sql")))
+    views = [path.read_text("utf-8") for path in files]
     named = settings.model_dump(mode="json", exclude={"root"})
     facts = [version("retro-toolkit"), named, [str(sprint) for sprint in sprints], views]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

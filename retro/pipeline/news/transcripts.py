@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retro.config import AgentSettings, Settings
-from retro.config.models import locate
+from retro.config.values import locate
 from retro.errors import GitError
 from retro.git import Place
 from retro.git.places import read_file

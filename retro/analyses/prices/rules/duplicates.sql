@@ -10,11 +10,12 @@ where response_id is not null and logged_cost_usd > 0
 group by all
 having count(*) > 1;
 
-create or replace temp table duplicate_rows as
+insert into request_verdicts
 with billed as (
     select
         source,
         request_key,
+        price_date,
         response_id,
         requested_at,
         hash(
@@ -38,6 +39,7 @@ ordered as (
     select
         billed.source,
         billed.request_key,
+        billed.price_date,
         first_value(billed.request_key) over same_answer as duplicate_of
     from billed
     window same_answer as (
@@ -49,6 +51,9 @@ ordered as (
 select
     source,
     request_key,
-    duplicate_of
+    price_date,
+    'duplicate_row' as reason,
+    null::text[] as reasons,
+    'same answer as ' || duplicate_of as reason_detail
 from ordered
 where request_key <> duplicate_of

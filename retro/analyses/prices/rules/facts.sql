@@ -5,18 +5,18 @@ with variants as (
         rowid as id,
         token_bill,
         unnest([
-            {'detail': 'cached tokens billed at the input rate',
+            {'place': 0, 'detail': 'cached tokens billed at the input rate',
             'cost': list_cost + read * (input_rate - read_rate) + write_5m * (input_rate - write_5m_rate)
             + write_1h * (input_rate - write_1h_rate)},
-            {'detail': 'cached tokens billed twice, at the input rate and at their own',
+            {'place': 1, 'detail': 'cached tokens billed twice, at the input rate and at their own',
             'cost': list_cost + (read + write_5m + write_1h) * input_rate},
-            {'detail': 'cache reads billed at the input rate', 'cost': list_cost + read * (input_rate - read_rate)},
-            {'detail': 'cache reads not billed', 'cost': list_cost - read * read_rate},
-            {'detail': 'cache writes of an hour billed as those of five minutes',
+            {'place': 2, 'detail': 'cache reads billed at the input rate', 'cost': list_cost + read * (input_rate - read_rate)},
+            {'place': 3, 'detail': 'cache reads not billed', 'cost': list_cost - read * read_rate},
+            {'place': 4, 'detail': 'cache writes of an hour billed as those of five minutes',
             'cost': list_cost + write_1h * (write_5m_rate - write_1h_rate)},
-            {'detail': 'cache writes billed at the input rate',
+            {'place': 5, 'detail': 'cache writes billed at the input rate',
             'cost': list_cost + write_5m * (input_rate - write_5m_rate) + write_1h * (input_rate - write_1h_rate)},
-            {'detail': 'cache writes not billed', 'cost': list_cost - write_5m * write_5m_rate - write_1h * write_1h_rate}
+            {'place': 6, 'detail': 'cache writes not billed', 'cost': list_cost - write_5m * write_5m_rate - write_1h * write_1h_rate}
         ]) as variant
     from unsettled_requests
     where read + write_5m + write_1h > 0 and token_bill > 0 and list_cost > 0
@@ -25,7 +25,8 @@ with variants as (
 mispriced as (
     select
         id,
-        arg_min(variant.detail, abs(token_bill - variant.cost)) as detail
+        -- The nearest; of equally near ones the first.
+        arg_min(variant.detail, abs(token_bill - variant.cost) * 8 + variant.place) as detail
     from variants
     where is_near(token_bill, variant.cost)
     group by id
