@@ -9,31 +9,25 @@ import argparse
 import json
 import os
 import random
-import re
 import resource
 import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 
+from bug_origin_cases import Case, cases, commits, landings, mined
 from git.exc import GitCommandError
 from measure import git, git_dir
 from pydriller import Git
 
 from retro.analyses.bug_origins import Fix, Origin, choice, found_origins
-from retro.analyses.bug_origins.named_commits import named_commits
-from retro.analyses.bug_origins.references import references
 from retro.git import open_room
 
-PER_REPOSITORY, SPEED_FIXES, ROUNDS = 150, 60, 1000
-MENDS = re.compile(
-    r"\b(?:fix|bug|regress|broke|crash|leak|wrong|incorrect|fail|error|oversight|mistake)", re.IGNORECASE
-)
+SPEED_FIXES, ROUNDS = 60, 1000
 DAY_SECONDS = 86_400
 STUMBLES = (GitCommandError, LookupError, OSError, ValueError)
 KEPT = "\n## Tried and left out\n"
@@ -46,15 +40,6 @@ PUBLISHED = """
 | most recent commit (R-SZZ) | .660 | .575 | .614 |
 | PyDriller | .387 | .669 | .490 |
 """
-
-
-@dataclass(frozen=True)
-class Case:
-    """A fix, and the commit that its message names as the origin."""
-
-    repository: Path
-    fix: Fix
-    origin: str
 
 
 @dataclass(frozen=True)
@@ -87,48 +72,6 @@ def main() -> None:
     answers = {name: ours(some) for name, some in sets.items()}
     paths = [given.mirrors / name / "repo" for name in given.speed]
     write([accuracies(sets, answers), PUBLISHED, tiers(answers), nearness(answers), speeds(paths)], second)
-
-
-def cases(repository: Path, pairs: Sequence[tuple[str, str]]) -> list[Case]:
-    """A case for each pair of a fix and its origin."""
-    fixes = commits(repository, tuple(fix for fix, _ in pairs))
-    return [Case(repository, fixes[fix][0], origin) for fix, origin in pairs]
-
-
-@cache
-def commits(repository: Path, shas: tuple[str, ...]) -> dict[str, tuple[Fix, str]]:
-    """Each commit as a fix, and its author's address."""
-    if not shas:
-        return {}
-    output = subprocess.run(
-        ["git", "log", "--no-walk=unsorted", "--stdin", "--format=%H%x01%P%x01%ct%x01%ae%x01%B%x00"],
-        env={"PATH": os.environ["PATH"], "GIT_DIR": str(git_dir(repository))},
-        input="\n".join(shas).encode(),
-        capture_output=True,
-        check=True,
-    ).stdout.decode("utf-8", "replace")
-    found = {}
-    for record in output.split("\0")[:-1]:
-        sha, parents, time, author, message = record.lstrip("\n").split("\1", 4)
-        found[sha] = Fix(sha, parents.split(), message, int(time)), author
-    return found
-
-
-def mined(repository: Path, known: set[str]) -> Iterator[tuple[str, str]]:
-    """Fixes of the default branch, the newest first, whose message alone names one origin; none of `known`."""
-    output = git(repository, "log", "--no-merges", "--format=%H%x01%B%x00", "HEAD")
-    messages = dict(record.lstrip("\n").split("\1", 1) for record in output.split("\0")[:-1])
-    wanted = {
-        sha: message
-        for sha, message in messages.items()
-        if MENDS.search(message) and [found.method for found in references(message)] == ["named"]
-    }
-    seen: set[str] = set()
-    merges = set(git(repository, "rev-list", "--merges", "HEAD").split())
-    for fix, named in named_commits(git_dir(repository), wanted, {}).items():
-        if not {fix, named.commit_sha} & known and named.commit_sha not in seen | merges and len(seen) < PER_REPOSITORY:
-            seen.add(named.commit_sha)
-            yield fix, named.commit_sha
 
 
 def ours(some: Sequence[Case], least_share: float = choice.LEAST_SHARE) -> list[Answer]:
@@ -259,25 +202,6 @@ def landed_together(answer: Answer) -> bool:
     (sha,) = answer.given
     landing = landings(answer.case.repository)
     return bool(answer.right) or landing.get(sha, sha) == landing.get(answer.case.origin)
-
-
-@cache
-def landings(repository: Path) -> dict[str, str]:
-    """The commit of the first-parent line by which each commit of the default branch came."""
-    lines = git(repository, "rev-list", "--parents", "HEAD").splitlines()
-    parents = {words[0]: words[1:] for words in map(str.split, lines)}
-    mainline = [next(iter(parents))]
-    while parents[mainline[-1]]:
-        mainline.append(parents[mainline[-1]][0])
-    found: dict[str, str] = {}
-    for landing in reversed(mainline):
-        waiting = [landing]
-        while waiting:
-            sha = waiting.pop()
-            if sha not in found:
-                found[sha] = landing
-                waiting += parents.get(sha, [])
-    return found
 
 
 def of_answer(answer: Answer) -> tuple[float, bool, float, float]:

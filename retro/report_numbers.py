@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from retro.page.parts import Page
 
 TABLE, SUFFIX = "report_numbers", ".numbers.parquet"
+# Far more than a page freezes (some thousand values in 30 kB): of a file, and of what it unpacks to.
+LARGEST_FILE_BYTES = 16 << 20
+_MOST_VALUES, _MOST_BYTES = 2_000_000, 256 << 20
 # Columns that count or measure, also where every value is unknown; with the first of them a row's name is complete.
 MEASURE = re.compile(
     r".*_(count|share|lines|tokens|usd|seconds|hours|days|ratio|rate|value|growth|complexity|before|after)|(is|has)_.*"
@@ -102,12 +105,15 @@ def as_parquet(numbers: "pl.DataFrame") -> bytes:
 def read_numbers(path: Path, name: str) -> "pl.DataFrame":
     """The frozen numbers in a file, also one of an earlier version, as rows of `report_numbers` for the page `name`.
 
-    Raises RetroError when it is no such file.
+    Raises RetroError when it is no such file, or one that is larger than any page makes it: that is not read.
     """
+    import duckdb
     import polars as pl
 
     try:
+        _check_size(path)
         stored = pl.read_parquet(path)
+        _check_texts(stored)
         numbers = stored if "row_key" in stored.columns else _with_row_keys(stored)
         lacking = [pl.lit(None, pl.String).alias(column) for column in _SINCE if column not in numbers.columns]
         shaped = numbers.with_columns(pl.lit(name).alias("page"), *lacking).select(tables.schema(TABLE).names())
@@ -115,7 +121,7 @@ def read_numbers(path: Path, name: str) -> "pl.DataFrame":
             list(tables.key(TABLE)), keep="first", maintain_order=True
         )
     # A damaged file can make Polars panic, which is neither one of its errors nor an Exception.
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
+    except (OSError, duckdb.Error, pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
         said = next(iter(str(error).splitlines()), "it is empty")
         raise RetroError(f"{path}: no file of frozen numbers ({said}); remove it, or build its page again") from error
 
@@ -162,6 +168,32 @@ def _text_key(names: Sequence[str], texts: Sequence[str]) -> str:
 def _json_text(kind: str, value: object) -> str:
     """The value as JSON. An exact decimal travels as text and becomes a number with all its digits."""
     return value if kind == "number" and isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _check_size(path: Path) -> None:
+    """Raises ValueError when a file, its rows or what they unpack to by its own account are more than any page has."""
+    import duckdb
+
+    if (size := path.stat().st_size) > LARGEST_FILE_BYTES:
+        raise ValueError(f"{size:,} bytes; a page has no more than {LARGEST_FILE_BYTES:,}")
+    asked = """
+        select
+            (select num_rows from parquet_file_metadata($path)),
+            (select coalesce(sum(total_uncompressed_size), 0) from parquet_metadata($path))
+    """
+    with duckdb.connect() as connection:
+        ((values, unpacked),) = connection.execute(asked, {"path": str(path)}).fetchall()
+    if values > _MOST_VALUES or unpacked > _MOST_BYTES:
+        raise ValueError(f"{values:,} values in {unpacked:,} bytes; a page has no more than {_MOST_VALUES:,}")
+
+
+def _check_texts(stored: "pl.DataFrame") -> None:
+    """Raises ValueError when texts that the file holds once and its rows repeat are more than any page has."""
+    import polars as pl
+
+    lengths = stored.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum()).row(0)
+    if (total := sum(lengths)) > _MOST_BYTES:
+        raise ValueError(f"{total:,} bytes of text; a page has no more than {_MOST_BYTES:,}")
 
 
 def _with_row_keys(stored: "pl.DataFrame") -> "pl.DataFrame":

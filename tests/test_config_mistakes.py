@@ -69,11 +69,15 @@ MISTAKES = {
     ),
     "days below 1": (
         PROJECT + "[sprints]\nfirst = 2026-02-23\ndays = 0\n",
-        ["5: sprints.days = 0: wanted 1 to 366 days"],
+        ["5: sprints.days = 0: wanted 1 or more"],
     ),
     "days above a year": (
         PROJECT + "[sprints]\nfirst = 2026-02-23\ndays = 367\n",
-        ["5: sprints.days = 367: wanted 1 to 366 days"],
+        ["5: sprints.days = 367: wanted 366 or less"],
+    ),
+    "a number beyond the bounds of its own key": (
+        PROJECT + "[pages]\ncell_seconds = 0\n[co_changes]\nhalf_life_days = 36_501\n",
+        ["4: pages.cell_seconds = 0: wanted 1 or more", "6: co_changes.half_life_days = 36501: wanted 36500 or less"],
     ),
     "text for a truth value": (
         PROJECT + 'invented = "no"\n',

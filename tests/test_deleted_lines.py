@@ -31,7 +31,7 @@ class Told:
         sha = made.shas[self.names.index(name) + 1]
         at = int(git(made.path, "log", "-1", "--format=%at", sha))
         room = open_room(made.path, self.folder / "rooms")
-        (judged,) = deleted_line_origins(room, "app", [Deleting(sha, at, frozenset(recent))], set(left_out))
+        (judged,) = deleted_line_origins(room, "app", [Deleting(sha, at, frozenset(recent), left_out)])
         names = {found: self.names[mark - 1] for mark, found in made.shas.items()}
         ((_, _, *counts, _),) = judged.checks.rows()
         return {names[origin]: count for _, _, origin, count, _ in judged.origins.rows()}, tuple(counts)
@@ -88,13 +88,18 @@ def test_renamed_file_is_followed_to_its_old_name(told: Told) -> None:
     assert told.origins("cut", "a.py") == ({"one": 2}, (2, 2, 0, 1, 0))
 
 
-def build_history(folder: Path) -> Repository:
-    """A sprint in which a commit deletes lines of an old and of a young commit, and a merge."""
+def begun_history() -> History:
+    """A sprint in which a commit deletes lines of an old and of a young commit."""
     made = History()
     made.commit("feat: begin", {"a.py": "1\n2\n3\n", "old.py": "1\n2\n"}, at=START - 80 * DAY)
     made.commit("feat: more", {"a.py": "1\n2\n3\n4\n"}, at=START)
     made.commit("fix: less", {"a.py": "1\n", "old.py": "1\n"}, at=START + DAY)
-    return made.write(folder)
+    return made
+
+
+def build_history(folder: Path) -> Repository:
+    """The repository with that sprint."""
+    return begun_history().write(folder)
 
 
 def test_lines_of_a_sprint_are_asked_for_once(tmp_path: Path) -> None:
@@ -113,6 +118,41 @@ def test_lines_of_a_sprint_are_asked_for_once(tmp_path: Path) -> None:
     assert judge_deleted_lines(root, "1") == {}
     assert (root / "data" / "retro.duckdb").stat().st_mtime_ns == before
     assert mined_rows(root)
+
+
+SECOND_SPRINT = '[[sprints.named]]\nid = "2"\nstart = 2026-03-16\nend = 2026-03-29\n'
+
+
+def test_lines_deleted_between_two_sprints_are_asked_for_too(tmp_path: Path) -> None:
+    history = History()
+    history.commit("feat: begin", {"a.py": "1\n2\n3\n"}, at=START)
+    history.commit("fix: less", {"a.py": "1\n"}, at=START + 13 * DAY)
+    history.commit("feat: more", {"b.py": "1\n"}, at=START + 20 * DAY)
+    made = history.write(tmp_path / "app")
+    root = project(tmp_path / "project", made, more=SECOND_SPRINT)
+    mine(root)
+    assert judge_deleted_lines(root, "1") == {}
+    assert query(root, "select commit_sha from deleted_line_checks") == []
+    assert judge_deleted_lines(root, "2") == {}
+    assert query(root, "select commit_sha, origin_sha, line_count from deleted_lines") == [
+        (made.shas[2], made.shas[1], 2)
+    ]
+
+
+def test_lines_are_judged_again_when_their_file_becomes_a_generated_one(tmp_path: Path) -> None:
+    made = build_history(tmp_path / "app")
+    root = project(tmp_path / "project", made)
+    mine(root)
+    judge_deleted_lines(root, "1")
+    grown = begun_history()
+    grown.commit("docs: say more", {".gitattributes": "a.py linguist-generated\n"}, at=START + 2 * DAY)
+    made.grow(grown)
+    mine(root)
+    assert judge_deleted_lines(root, "1") == {}
+    assert query(root, "select commit_sha, deleted_lines, older_lines from deleted_line_checks") == [
+        (made.shas[3], 1, 1)
+    ]
+    assert query(root, "select * from deleted_lines") == []
 
 
 def test_repository_that_is_gone_costs_only_its_own_lines(tmp_path: Path) -> None:

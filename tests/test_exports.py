@@ -43,15 +43,16 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "queries" / "metrics").mkdir(parents=True)
     (root / "queries" / "metrics" / "numbers.sql").write_text(NUMBERS, "utf-8")
     (root / "notebooks").mkdir()
-    sources = ("import retro\nw = retro.open_warehouse()", "retro.figure(w.query('numbers'))")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    nbformat.write(notebook, root / "notebooks" / "own.ipynb")
+    for name, told in (("own", ""), ("indexed", ", anchor='index'")):
+        sources = ("import retro\nw = retro.open_warehouse()", f"retro.figure(w.query('numbers'){told})")
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        nbformat.write(notebook, root / "notebooks" / f"{name}.ipynb")
     return root
 
 
-def built(root: Path, *forms: str) -> str:
+def built(root: Path, *forms: str, notebook: str = "own") -> str:
     options = [word for form in forms for word in ("--also", form)]
-    answer = retro("build", "-C", root, "--sprint", "1", "--notebook", "own", "--no-mine", *options)
+    answer = retro("build", "-C", root, "--sprint", "1", "--notebook", notebook, "--no-mine", *options)
     assert answer.status == 0, answer.err
     return answer.err
 
@@ -92,6 +93,14 @@ def test_a_later_run_leaves_no_data_of_an_earlier_one(root: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["index.csv", "numbers.csv"]
 
 
+def test_a_figure_called_index_leaves_the_index_alone(root: Path) -> None:
+    built(root, "csv", notebook="indexed")
+    (index,) = root.rglob("data/indexed/index.csv")
+    _, (file, *_) = rows_of(index)
+    assert sorted(path.name for path in index.parent.glob("*.csv")) == [file, "index.csv"]
+    assert rows_of(index.parent / file)[0] == ["number", "subject"]
+
+
 def test_markdown_stands_beside_the_page_and_says_what_it_leaves_out(root: Path) -> None:
     built(root, "md")
     text = (root / "reports" / "sprint-1" / "own.md").read_text("utf-8")
@@ -123,7 +132,7 @@ def test_the_whole_page_as_markdown() -> None:
     )
     table = "\n".join(f"| {row['area']} | {row['commit_count']} |" for row in AREAS)
     assert f"| area | commits |\n| --- | --- |\n{table}\n\nQuery `area_changes`, verified: recounted" in text
-    assert "Themes: 9 of 12 judged" in text
+    assert "Themes: 9 of 12 commits judged" in text
     assert "Nothing to show: the query found no rows." in text
     assert text.endswith("\n\n---\n\nBuilt by hand.\n")
 

@@ -12,6 +12,7 @@ from retro.errors import RetroError
 from retro.figures import figure, summary
 from retro.number_changes import Move, changes, is_same
 from retro.page.parts import read_page
+from retro.pipeline.news.frozen import FrozenFile, find_frozen
 from retro.report_numbers import Basis, as_parquet, frozen_numbers, metric_versions, numbered, read_numbers, row_key
 from retro.reports import publish
 
@@ -120,6 +121,29 @@ def test_a_file_that_holds_no_numbers_is_an_error_that_names_it(tmp_path, conten
         path.write_bytes(content)
     with pytest.raises(RetroError, match=r"x\.numbers\.parquet: no file of frozen numbers"):
         read_numbers(path, "x")
+
+
+def test_a_file_larger_than_any_page_makes_it_is_named_and_not_read(tmp_path):
+    path = tmp_path / "reports" / "sprint-2.numbers.parquet"
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(8 << 30)  # takes no room on the disk
+    with pytest.raises(RetroError, match=r"numbers\.parquet: no file of frozen numbers \(8,589,934,592 bytes; a page"):
+        read_numbers(path, "sprint-2")
+    assert find_frozen(tmp_path) == [FrozenFile("sprint-2", path, "8589934592 bytes")]
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "said"),
+    [("x", 2_000_001, r"2,000,001 values in [\d,]+ bytes"), ("x" * 1_000_000, 280, r"280,[\d,]+ bytes of text")],
+)
+def test_a_small_file_that_unpacks_to_more_than_any_page_is_named(tmp_path, text, count, said):
+    path = tmp_path / "sprint-2.numbers.parquet"
+    frozen = freeze(areas(1))[:1].with_columns(pl.lit(text).alias("value"))
+    frozen.select(pl.all().repeat_by(count)).explode(pl.all()).write_parquet(path)
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(RetroError, match=rf"numbers\.parquet: no file of frozen numbers \({said}"):
+        read_numbers(path, "sprint-2")
 
 
 @pytest.mark.parametrize("place", [48, 1049, 4580, 4745, 5130, 5361, 5889])

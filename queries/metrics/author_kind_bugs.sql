@@ -27,33 +27,21 @@
 -- Lift compares what is equally young, so it can be told early; the rates need age. Of the origins of tier high about one in
 -- seven is wrong (benchmarks/bug_origins.md), which pulls every lift towards 1. Larger changes fail more often: compare
 -- author_kind_size_bugs. Never by person.
--- Left out: sprints of whose bug fixes none was looked at; bugs fixed before they landed, bugs without a trusted origin; lines of documentation, settings, data, generated, vendored and lock files.
+-- Left out: sprints of whose bug fixes in these sixty days not all were looked at; bugs fixed before they landed, bugs without a trusted origin; lines of documentation, settings, data, generated, vendored and lock files.
 -- Evidence: inferred
 -- Coverage: authors
 -- Source: rates as in Sliwerski 2005; Byar's approximation: Breslow and Day 1987, Statistical Methods in Cancer Research II, 69
+-- Origins are looked for when a sprint is built: before all were nobody knows how many bugs there are.
 with span as (
-    select ends_at - interval 60 days as starts_at, ends_at - interval 30 days as matured_at, ends_at
-    from sprints
-    where sprint = $sprint
-),
-
--- Origins are looked for when a sprint is built: before that nobody knows how many bugs there are.
-judged as (
-    select count(*) as fix_count, count(bug_origins.fix_sha) as judged_count
-    from span
-    inner join commits
-        on commits.committed_at >= span.starts_at and commits.committed_at < span.ends_at and commits.is_on_default_branch
-    inner join commit_kinds
-        on commit_kinds.repo = commits.repo and commit_kinds.commit_sha = commits.commit_sha
-        and commit_kinds.bug_fix_evidence is not null
-    left join bug_origins on bug_origins.repo = commits.repo and bug_origins.fix_sha = commits.commit_sha
+    select *
+    from sprint_failure_windows
+    where sprint = $sprint and judged_count = fix_count
 ),
 
 written as (
     select landed_changes.*, landed_changes.landed_at < span.matured_at as is_matured
     from landed_changes
     inner join span on landed_changes.landed_at >= span.starts_at and landed_changes.landed_at < span.ends_at
-    inner join judged on judged.judged_count > 0 or judged.fix_count = 0
 ),
 
 bugs as (
@@ -106,13 +94,10 @@ counts as (
     left join bug_counts on bug_counts.author_kind = commit_counts.author_kind
 ),
 
--- Wilson's interval with z = 1.96, whose square is 3.8416; Byar's with 1.96 / 3.
+-- Byar's interval with z = 1.96.
 rated as (
     select
         *,
-        (bug_count + 1.9208 - 1.96 * sqrt(1::double * bug_count * (bug_total - bug_count) / nullif(bug_total, 0) + 0.9604)) / (bug_total + 3.8416) as low_share,
-        (bug_count + 1.9208 + 1.96 * sqrt(1::double * bug_count * (bug_total - bug_count) / nullif(bug_total, 0) + 0.9604)) / (bug_total + 3.8416) as high_share,
-        1::double * failed_commit_count * (matured_commit_count - failed_commit_count) / nullif(matured_commit_count, 0) as spread,
         case when matured_bug_count > 0 then matured_bug_count * power(1 - 1.0::double / (9 * matured_bug_count) - 1.96 / (3 * sqrt(matured_bug_count::double)), 3) else 0 end as low_bugs,
         (matured_bug_count + 1) * power(1 - 1.0::double / (9 * (matured_bug_count + 1)) + 1.96 / (3 * sqrt((matured_bug_count + 1)::double)), 3) as high_bugs
     from counts
@@ -121,10 +106,10 @@ rated as (
 finished as (
     select
         *,
-        round(greatest(0, low_share) / nullif(line_share, 0), 12)::double as low_lift,
-        round(least(1, high_share) / nullif(line_share, 0), 12)::double as high_lift,
-        round(greatest(0, (failed_commit_count + 1.9208 - 1.96 * sqrt(spread + 0.9604)) / (matured_commit_count + 3.8416)), 12)::double as low_rate,
-        round(least(1, (failed_commit_count + 1.9208 + 1.96 * sqrt(spread + 0.9604)) / (matured_commit_count + 3.8416)), 12)::double as high_rate
+        round(wilson_low(bug_count, bug_total) / nullif(line_share, 0), 12)::double as low_lift,
+        round(wilson_high(bug_count, bug_total) / nullif(line_share, 0), 12)::double as high_lift,
+        round(wilson_low(failed_commit_count, matured_commit_count), 12)::double as low_rate,
+        round(wilson_high(failed_commit_count, matured_commit_count), 12)::double as high_rate
     from rated
 )
 
@@ -142,8 +127,8 @@ select
     matured_commit_count,
     failed_commit_count,
     1::double * failed_commit_count / nullif(matured_commit_count, 0) as introduction_rate,
-    case when matured_commit_count > 0 then low_rate end as low_rate,
-    case when matured_commit_count > 0 then high_rate end as high_rate,
+    low_rate,
+    high_rate,
     matured_added_lines,
     matured_bug_count,
     1000::double * matured_bug_count / nullif(matured_added_lines, 0) as thousand_lines_rate,
@@ -151,7 +136,7 @@ select
     round(1000 * high_bugs / nullif(matured_added_lines, 0), 12)::double as high_thousand_lines_rate,
     case
         when matured_commit_count = 0 then 'no commit is 30 days old yet'
-        else '95 %: ' || round(100 * low_rate)::integer || ' to ' || round(100 * high_rate)::integer || ' %; '
+        else interval_words(low_rate, high_rate) || '; '
             || coalesce(round(1000::double * matured_bug_count / nullif(matured_added_lines, 0), 2)::text, '–')
             || ' by 1,000 lines'
     end

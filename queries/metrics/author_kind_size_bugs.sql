@@ -12,32 +12,20 @@
 -- interval: the interval in words
 -- evidence: inferred
 --
--- Left out: sprints of whose bug fixes none was looked at; commits younger than thirty days, those that change no own line, merges; bugs fixed before they landed.
+-- Left out: sprints of whose bug fixes in these sixty days not all were looked at; commits younger than thirty days, those that change no own line, merges; bugs fixed before they landed.
 -- Evidence: inferred
 -- Coverage: authors
+-- Origins are looked for when a sprint is built: before all were nobody knows how many bugs there are.
 with span as (
-    select ends_at - interval 60 days as starts_at, ends_at - interval 30 days as matured_at, ends_at
-    from sprints
-    where sprint = $sprint
-),
-
--- Origins are looked for when a sprint is built: before that nobody knows how many bugs there are.
-judged as (
-    select count(*) as fix_count, count(bug_origins.fix_sha) as judged_count
-    from span
-    inner join commits
-        on commits.committed_at >= span.starts_at and commits.committed_at < span.ends_at and commits.is_on_default_branch
-    inner join commit_kinds
-        on commit_kinds.repo = commits.repo and commit_kinds.commit_sha = commits.commit_sha
-        and commit_kinds.bug_fix_evidence is not null
-    left join bug_origins on bug_origins.repo = commits.repo and bug_origins.fix_sha = commits.commit_sha
+    select *
+    from sprint_failure_windows
+    where sprint = $sprint and judged_count = fix_count
 ),
 
 written as (
     select landed_changes.*
     from landed_changes
     inner join span on landed_changes.landed_at >= span.starts_at and landed_changes.landed_at < span.matured_at
-    inner join judged on judged.judged_count > 0 or judged.fix_count = 0
     where landed_changes.size_class <> 'none'
 ),
 
@@ -58,11 +46,11 @@ counts as (
     group by all
 ),
 
--- Wilson's interval with z = 1.96, whose square is 3.8416.
 rated as (
     select
         *,
-        sqrt(1::double * failed_commit_count * (commit_count - failed_commit_count) / commit_count + 0.9604) as spread
+        wilson_low(failed_commit_count, commit_count) as low_rate,
+        wilson_high(failed_commit_count, commit_count) as high_rate
     from counts
 )
 
@@ -73,10 +61,9 @@ select
     commit_count,
     failed_commit_count,
     1::double * failed_commit_count / commit_count as introduction_rate,
-    round(greatest(0, (failed_commit_count + 1.9208 - 1.96 * spread) / (commit_count + 3.8416)), 12)::double as low_rate,
-    round(least(1, (failed_commit_count + 1.9208 + 1.96 * spread) / (commit_count + 3.8416)), 12)::double as high_rate,
-    '95 %: ' || round(100 * greatest(0, (failed_commit_count + 1.9208 - 1.96 * spread) / (commit_count + 3.8416)))::integer
-    || ' to ' || round(100 * least(1, (failed_commit_count + 1.9208 + 1.96 * spread) / (commit_count + 3.8416)))::integer || ' %' as interval,
+    round(low_rate, 12)::double as low_rate,
+    round(high_rate, 12)::double as high_rate,
+    interval_words(rated.low_rate, rated.high_rate) as interval,
     'inferred' as evidence
 from rated
 order by

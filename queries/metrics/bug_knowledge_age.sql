@@ -3,17 +3,18 @@
 --
 -- age_days: days from the end of the sprint to the last commit that is known, 0 while it runs
 -- known_bug_count: bugs of this sprint that are fixed and of trusted origin
--- past_sprint_count: earlier sprints that ended at least 90 days before the last commit and whose bugs are known
+-- past_sprint_count: earlier sprints that ended at least 90 days before the last commit and had brought in bugs, see below
 -- past_bug_count: bugs that these had brought in and that were fixed within 90 days of their end
 -- past_known_count: those of them that were fixed when the sprint was as old as this one is
--- known_share: past_known_count of past_bug_count, 0 to 1; NULL: no past sprint is old enough, or its bugs were not looked for
+-- known_share: past_known_count of past_bug_count, 0 to 1; NULL: there is no such sprint
 -- low_share: lower end of its 95 % interval by Wilson, 0 to 1; NULL likewise
 -- high_share: its upper end; NULL likewise
 -- reading: what it means, in words
 -- evidence: inferred
 --
--- Bugs of tier medium and low are left out. Origins are looked for in the fixes of the sprints that were built: past sprints
--- that nobody built know of fewer bugs.
+-- Origins are looked for in the fixes of the sprints that were built: a past sprint tells nothing before all fixes were looked
+-- at that landed from its start until 90 days after its end.
+-- Left out: bugs of tier medium and low; past sprints with a fix that nobody looked at.
 -- Evidence: inferred
 with until as (
     select max(commits.committed_at) as known_until
@@ -44,10 +45,19 @@ bugs as (
     where bug_escapes.is_trusted and bug_escapes.fixed_at is not null
 ),
 
+unjudged as (
+    select distinct sprints.sprint
+    from sprint_bug_fixes as fixes
+    inner join sprints
+        on fixes.fixed_at >= sprints.starts_at and fixes.fixed_at < sprints.ends_at + interval 90 days
+    where not fixes.is_judged
+),
+
 past as (
     select bugs.sprint, bugs.fix_age_days <= asked.age_days as is_known
     from bugs
     inner join asked on bugs.sequence < asked.sequence
+    anti join unjudged on unjudged.sprint = bugs.sprint
     where bugs.ends_at <= asked.known_until - interval 90 days and bugs.fix_age_days <= 90
 ),
 
@@ -57,41 +67,27 @@ counts as (
         count(*) as past_bug_count,
         count(*) filter (where is_known) as past_known_count
     from past
-),
-
--- Wilson's interval with z = 1.96, whose square is 3.8416.
-rated as (
-    select
-        *,
-        1::double * past_known_count * (past_bug_count - past_known_count) / nullif(past_bug_count, 0) as spread
-    from counts
 )
 
 select
     round(asked.age_days, 1)::double as age_days,
     (select count(*) from bugs where bugs.sprint = asked.sprint) as known_bug_count,
-    rated.past_sprint_count,
-    rated.past_bug_count,
-    rated.past_known_count,
-    1::double * rated.past_known_count / nullif(rated.past_bug_count, 0) as known_share,
+    counts.past_sprint_count,
+    counts.past_bug_count,
+    counts.past_known_count,
+    1::double * counts.past_known_count / nullif(counts.past_bug_count, 0) as known_share,
+    round(wilson_low(counts.past_known_count, counts.past_bug_count), 12)::double as low_share,
+    round(wilson_high(counts.past_known_count, counts.past_bug_count), 12)::double as high_share,
     case
-        when rated.past_bug_count > 0
-            then round(greatest(0, (rated.past_known_count + 1.9208 - 1.96 * sqrt(rated.spread + 0.9604)) / (rated.past_bug_count + 3.8416)), 12)
-    end::double as low_share,
-    case
-        when rated.past_bug_count > 0
-            then round(least(1, (rated.past_known_count + 1.9208 + 1.96 * sqrt(rated.spread + 0.9604)) / (rated.past_bug_count + 3.8416)), 12)
-    end::double as high_share,
-    case
-        when rated.past_bug_count = 0
-            then 'No past sprint is old enough to tell how many bugs are still unknown: more will come to light.'
+        when counts.past_bug_count = 0
+            then 'No past sprint is old enough and looked at in full to tell how many bugs are still unknown: more will come to light.'
         else 'At this age '
-            || round(100.0 * rated.past_known_count / rated.past_bug_count)::integer
+            || round(100.0 * counts.past_known_count / counts.past_bug_count)::integer
             || ' % of the bugs were known that came to light within 90 days in '
-            || rated.past_sprint_count
-            || case when rated.past_sprint_count = 1 then ' past sprint.' else ' past sprints.' end
+            || counts.past_sprint_count
+            || case when counts.past_sprint_count = 1 then ' past sprint.' else ' past sprints.' end
     end as reading,
     'inferred' as evidence
 from asked
-cross join rated
+cross join counts
 order by evidence

@@ -17,7 +17,7 @@
 --
 -- Caught and escaped bugs belong to the sprint whose change held them, not to that of the fix: more will escape from a young
 -- sprint than is known (bug_knowledge_age). A bug that both kinds of reviewers looked at without seeing it counts against both.
--- Left out: sprints of which no review is known, or of whose bug fixes none was looked at; findings about tests, documentation and style; bugs without a known origin, or whose origin lies outside the sprint.
+-- Left out: sprints of which no review is known, or whose bug fixes were not all looked at; findings about tests, documentation and style; bugs without a known origin, or whose origin lies outside the sprint.
 -- Evidence: inferred
 -- Source: defect removal efficiency, qa.codes/resources/qa-metrics/defect/defect-escape-rate; Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
 with caught as (
@@ -28,7 +28,7 @@ escaped as (
     select * from bug_escapes where origin_sprint = $sprint and is_escaped
 ),
 
--- Without a review that is known nobody can tell how many bugs one caught, without a look for origins how many escaped.
+-- Without a review that is known nobody can tell how many bugs one caught, without a look at every fix how many escaped.
 known as (
     select
         (select count(*) from sprint_pull_requests where sprint = $sprint and is_seen is not null) as pull_request_count,
@@ -77,17 +77,16 @@ counts as (
         count(*) filter (where outcome = 'band') as band_escaped_count
     from items
     cross join known
-    where known.pull_request_count > 0 and (known.judged_count > 0 or known.fix_count = 0)
+    where known.pull_request_count > 0 and known.judged_count = known.fix_count
     group by all
 ),
 
--- Wilson's interval with z = 1.96, whose square is 3.8416.
 rated as (
     select
         *,
         1::double * caught_count / nullif(known_count, 0) as catch_rate,
-        greatest(0, (caught_count + 1.9208 - 1.96 * sqrt(1::double * caught_count * escaped_count / nullif(known_count, 0) + 0.9604)) / (known_count + 3.8416)) as low_rate,
-        least(1, (caught_count + 1.9208 + 1.96 * sqrt(1::double * caught_count * escaped_count / nullif(known_count, 0) + 0.9604)) / (known_count + 3.8416)) as high_rate,
+        wilson_low(caught_count, known_count) as low_rate,
+        wilson_high(caught_count, known_count) as high_rate,
         1::double * caught_count / nullif(known_count + band_escaped_count, 0) as band_catch_rate
     from counts
 )
@@ -106,11 +105,11 @@ select
     escaped_count,
     known_count,
     catch_rate,
-    case when known_count > 0 then round(low_rate, 12) end::double as low_rate,
-    case when known_count > 0 then round(high_rate, 12) end::double as high_rate,
+    round(low_rate, 12)::double as low_rate,
+    round(high_rate, 12)::double as high_rate,
     band_escaped_count,
     band_catch_rate,
-    case when known_count > 0 then '95 %: ' || round(100 * low_rate)::integer || ' to ' || round(100 * high_rate)::integer || ' %' end
+    interval_words(rated.low_rate, rated.high_rate)
     || case
         when band_escaped_count > 0
             then '; ' || round(100 * band_catch_rate)::integer || ' % with ' || band_escaped_count || ' of less certain origin'

@@ -45,7 +45,7 @@ select
     meanings.meaning
     || case
         when shares.total_count > 0
-            then '; 95 %: ' || round(100 * shares.low_share)::integer || ' to ' || round(100 * shares.high_share)::integer || ' %'
+            then '; ' || interval_words(shares.low_share, shares.high_share)
         else '; none known'
     end as note,
     shares.evidence

@@ -9,13 +9,14 @@
 -- churn_14d_matured: churned_lines of added_lines, 0 to 1; NULL: no line is old enough
 -- low_rate: lower end of its 95 % interval, the lines of one commit taken as one draw; NULL: fewer than two commits
 -- high_rate: its upper end; NULL likewise
--- deleted_lines: lines of this kind of author, at most 30 days old, that commits of both sprints deleted
+-- deleted_lines: lines of this kind of author, at most 30 days old, that were deleted from the start of the sprint before to the end of this one
 -- corrective_lines: those that a bug fix deleted
 -- corrective_ratio: corrective_lines of deleted_lines, 0 to 1; NULL: none was deleted
--- note: interval and corrective ratio in words
+-- note: interval and corrective ratio in words; of all lines also how many deleted ones are of unknown origin, which the counts lack
 -- evidence: inferred: by git blame -w of the lines deleted
 --
--- A line counts once (also where two repositories hold the commit), when it is deleted; moving it counts as deleting. Never by person.
+-- A line counts once (also where two repositories hold the commit), when it is deleted; moving it counts as deleting. What was
+-- deleted between the two sprints counts too, what was written there does not. Never by person.
 -- Left out: repositories with deletions that nobody looked at yet; generated, vendored and lock files; lines that merges wrote or deleted; of the churn, lines younger than 14 days.
 -- Evidence: inferred
 -- Coverage: authors
@@ -32,14 +33,18 @@ shown as (
     inner join asked on sprints.sequence between asked.sequence - 1 and asked.sequence
 ),
 
+span as (
+    select min(starts_at) as starts_at, max(ends_at) as ends_at
+    from shown
+),
+
 -- Deletions are looked at when a sprint is built: before that, and where git could not, nothing is known of a repository.
 unjudged as (
-    select distinct changes.repo
-    from sprint_file_changes as changes
-    inner join shown on shown.sprint = changes.sprint
-    inner join commits on commits.repo = changes.repo and commits.commit_sha = changes.commit_sha and not commits.is_boundary
-    anti join deleted_line_checks as checks on checks.repo = changes.repo and checks.commit_sha = changes.commit_sha
-    where changes.is_own and changes.deleted_lines > 0
+    select distinct deleting.repo
+    from deleting_commits as deleting
+    inner join span on deleting.committed_at >= span.starts_at and deleting.committed_at < span.ends_at
+    anti join deleted_line_checks as checks on checks.repo = deleting.repo and checks.commit_sha = deleting.commit_sha
+    where deleting.own_deleted_lines > 0
 ),
 
 written as (
@@ -67,7 +72,7 @@ deletions as (
     from deleted_lines
     inner join commits as deleting
         on deleting.repo = deleted_lines.repo and deleting.commit_sha = deleted_lines.commit_sha
-    inner join shown on deleting.committed_at >= shown.starts_at and deleting.committed_at < shown.ends_at
+    inner join span on deleting.committed_at >= span.starts_at and deleting.committed_at < span.ends_at
     inner join commits as origins
         on origins.repo = deleted_lines.repo and origins.commit_sha = deleted_lines.origin_sha
     left join commit_kinds
@@ -82,6 +87,16 @@ early as (
     select repo, origin_sha, sum(line_count) filter (where is_early) as churned_lines
     from deletions
     group by all
+),
+
+-- Of files that were too many, or whose history git could not read.
+unplaced as (
+    select sum(checks.deleted_lines - checks.judged_lines)::bigint as line_count
+    from deleted_line_checks as checks
+    inner join deleting_commits as deleting
+        on deleting.repo = checks.repo and deleting.commit_sha = checks.commit_sha
+    inner join span on deleting.committed_at >= span.starts_at and deleting.committed_at < span.ends_at
+    anti join unjudged on unjudged.repo = checks.repo
 ),
 
 per_commit as (
@@ -163,14 +178,19 @@ select
     case
         when share is null then 'no line is 14 days old yet'
         when half_width is null then 'one commit: no interval'
-        else '95 %: ' || round(100 * greatest(0, share - half_width))::integer || ' to ' || round(100 * least(1, share + half_width))::integer || ' %, ' || commit_count || ' commits'
+        else interval_words(greatest(0, share - half_width), least(1, share + half_width)) || ', ' || commit_count || ' commits'
     end
     || case
         when deleted_lines > 0
             then '; of ' || deleted_lines || ' young lines deleted, ' || round(100.0 * corrective_lines / deleted_lines)::integer || ' % by bug fixes'
         else ''
+    end
+    || case
+        when author_kind = 'all' and unplaced.line_count > 0 then '; of ' || unplaced.line_count || ' more nobody knows who wrote them'
+        else ''
     end as note,
     'inferred' as evidence
 from bounded
+cross join unplaced
 order by
     case author_kind when 'all' then 1 when 'agent' then 2 when 'human' then 3 when 'bot' then 4 else 5 end

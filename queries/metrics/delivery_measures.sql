@@ -55,9 +55,9 @@ failures as (
     group by all
 ),
 
--- Origins are looked for when a sprint is built: before that nobody knows which releases failed.
+-- Origins are looked for when a sprint is built: before all were nobody knows which releases failed.
 judged as (
-    select count(*) filter (where is_judged) > 0 or count(*) = 0 as is_known
+    select count(*) filter (where not is_judged) = 0 as is_known
     from sprint_bug_fixes
     where sprint = $sprint
 ),
@@ -88,14 +88,14 @@ measures as (
         case when is_known then 1::double * failure_count / nullif(release_count, 0) end, 'share', release_count,
         case
             when is_known then failure_count || ' of ' || release_count || case when release_count = 1 then ' release' else ' releases' end
-            else 'its bug fixes were not looked at'
+            else 'its bug fixes were not all looked at'
         end
     from failure_totals cross join release_totals cross join judged
     union all
     select 4, 'failed_release_recovery_time', 'From such a release to the last fix',
         case when is_known then median_hours end, 'hours', case when is_known then mended_count else 0 end,
         case
-            when not is_known then 'its bug fixes were not looked at'
+            when not is_known then 'its bug fixes were not all looked at'
             when failure_count = 0 then 'no release failed'
             when mended_count = 0 then 'no release that failed is mended yet'
             else 'median of ' || mended_count || case when mended_count = 1 then ' release' else ' releases' end

@@ -15,6 +15,7 @@
 -- without a known origin in the sprint of the fix.
 -- Left out: bugs that nobody has fixed yet, other than incidents that escaped or whose origin is unknown; findings about tests, documentation and style.
 -- Evidence: inferred
+-- Coverage: bug origins
 with bugs as (
     select
         case
@@ -62,7 +63,11 @@ stages as (
             else 'Escaped to the default branch'
         end
     union all
-    select 5, 'unknown', 'Unknown: no origin was found'
+    select
+        5,
+        'unknown',
+        'Unknown: no origin was found'
+        || case when exists (select 1 from sprint_bug_fixes where sprint = $sprint and not is_judged) then ' or looked for yet' else '' end
 )
 
 select

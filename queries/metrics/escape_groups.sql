@@ -14,9 +14,10 @@
 -- interval: the interval in words
 -- evidence: inferred
 --
--- Of a young sprint only the bugs that came to light early are known, and these escaped least: see bug_knowledge_age.
+-- A bug of whose fix nobody knows the origin is in no group. Of a young sprint only the bugs that came to light early are known, and these escaped least: see bug_knowledge_age.
 -- Left out: bugs that nobody has fixed yet, other than incidents that escaped; those without a known origin, those whose origin lies outside the sprint.
 -- Evidence: inferred
+-- Coverage: bug origins
 -- Source: qa.codes/resources/qa-metrics/defect/defect-escape-rate; Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
 with bugs as (
     select * from bug_escapes where origin_sprint = $sprint and (is_escaped or (not is_escaped and fixed_at is not null))
@@ -50,11 +51,11 @@ counts as (
     group by all
 ),
 
--- Wilson's interval with z = 1.96, whose square is 3.8416.
 rated as (
     select
         *,
-        1::double * escaped_count * (bug_count - escaped_count) / nullif(bug_count, 0) as spread
+        wilson_low(escaped_count, bug_count) as low_rate,
+        wilson_high(escaped_count, bug_count) as high_rate
     from counts
 )
 
@@ -71,14 +72,12 @@ select
     bug_count,
     escaped_count,
     1::double * escaped_count / nullif(bug_count, 0) as escape_rate,
-    case when bug_count > 0 then round(greatest(0, (escaped_count + 1.9208 - 1.96 * sqrt(spread + 0.9604)) / (bug_count + 3.8416)), 12) end::double as low_rate,
-    case when bug_count > 0 then round(least(1, (escaped_count + 1.9208 + 1.96 * sqrt(spread + 0.9604)) / (bug_count + 3.8416)), 12) end::double as high_rate,
+    round(low_rate, 12)::double as low_rate,
+    round(high_rate, 12)::double as high_rate,
     band_bug_count,
     band_escaped_count,
     case
-        when bug_count > 0
-            then '95 %: ' || round(100 * greatest(0, (escaped_count + 1.9208 - 1.96 * sqrt(spread + 0.9604)) / (bug_count + 3.8416)))::integer
-            || ' to ' || round(100 * least(1, (escaped_count + 1.9208 + 1.96 * sqrt(spread + 0.9604)) / (bug_count + 3.8416)))::integer || ' %'
+        when bug_count > 0 then interval_words(rated.low_rate, rated.high_rate)
         else 'too few to tell'
     end as interval,
     'inferred' as evidence

@@ -2,7 +2,7 @@
 -- One row per sprint: the sprint asked for last, up to eleven before it, oldest first.
 --
 -- sprint: id of the sprint
--- escaped_bug_count: bugs that its changes brought in and that escaped, origins told, explicit or of tier high; NULL: its bug fixes were not looked at
+-- escaped_bug_count: bugs that its changes brought in and that escaped, origins told, explicit or of tier high; NULL: not all bug fixes from its start to the end of the sprint asked for were looked at
 -- caught_bug_count: bugs that review caught in its pull requests; NULL: no review of it is known
 -- catch_rate: caught of both, 0 to 1; NULL: one of them is unknown, or both are none
 -- low_rate: lower end of its 95 % interval by Wilson, 0 to 1
@@ -22,10 +22,12 @@ with shown as (
     inner join sprints as asked on asked.sprint = $sprint and sprints.sequence between asked.sequence - 11 and asked.sequence
 ),
 
-fixes as (
-    select sprint, count(*) as fix_count, count(*) filter (where is_judged) as judged_count
+-- A fix that nobody looked at may be that of a bug of its own sprint or of any before it.
+unjudged as (
+    select max(shown.sequence) as sequence
     from sprint_bug_fixes
-    group by sprint
+    inner join shown on shown.sprint = sprint_bug_fixes.sprint
+    where not sprint_bug_fixes.is_judged
 ),
 
 escaped as (
@@ -62,25 +64,25 @@ counts as (
     select
         shown.sprint,
         shown.sequence,
-        case when fixes.judged_count > 0 or fixes.fix_count is null then coalesce(escaped.escaped_count, 0) end as escaped_count,
+        case when shown.sequence > coalesce(unjudged.sequence, 0) then coalesce(escaped.escaped_count, 0) end as escaped_count,
         case when reviewed.pull_request_count > 0 then coalesce(caught.caught_count, 0) end as caught_count,
         coalesce(surfaced.fault_count, 0) as fault_count,
         surfaced.bound_count,
         surfaced.median_hours
     from shown
-    left join fixes on fixes.sprint = shown.sprint
+    cross join unjudged
     left join escaped on escaped.sprint = shown.sprint
     left join reviewed on reviewed.sprint = shown.sprint
     left join caught on caught.sprint = shown.sprint
     left join surfaced on surfaced.sprint = shown.sprint
 ),
 
--- Wilson's interval with z = 1.96, whose square is 3.8416.
 rated as (
     select
         *,
         nullif(caught_count + escaped_count, 0) as known_count,
-        1::double * caught_count * escaped_count / nullif(caught_count + escaped_count, 0) as spread
+        wilson_low(caught_count, caught_count + escaped_count) as low_rate,
+        wilson_high(caught_count, caught_count + escaped_count) as high_rate
     from counts
 )
 
@@ -89,16 +91,13 @@ select
     escaped_count as escaped_bug_count,
     caught_count as caught_bug_count,
     1::double * caught_count / known_count as catch_rate,
-    case when known_count > 0 then round(greatest(0, (caught_count + 1.9208 - 1.96 * sqrt(spread + 0.9604)) / (known_count + 3.8416)), 12) end::double as low_rate,
-    case when known_count > 0 then round(least(1, (caught_count + 1.9208 + 1.96 * sqrt(spread + 0.9604)) / (known_count + 3.8416)), 12) end::double as high_rate,
+    round(low_rate, 12)::double as low_rate,
+    round(high_rate, 12)::double as high_rate,
     caught_count || ' caught'
     || case
         when known_count is not null
             then ', ' || round(100.0 * caught_count / known_count)::integer || ' % ('
-            || round(100 * greatest(0, (caught_count + 1.9208 - 1.96 * sqrt(spread + 0.9604)) / (known_count + 3.8416)))::integer
-            || ' to '
-            || round(100 * least(1, (caught_count + 1.9208 + 1.96 * sqrt(spread + 0.9604)) / (known_count + 3.8416)))::integer
-            || ' %)'
+            || round(100 * rated.low_rate)::integer || ' to ' || round(100 * rated.high_rate)::integer || ' %)'
         else ''
     end as caught_note,
     round(median_hours, 1) as median_detection_hours,

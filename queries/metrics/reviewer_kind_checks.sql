@@ -31,10 +31,7 @@ select
     value_share,
     low_share,
     high_share,
-    case
-        when total_count > 0
-            then '95 %: ' || round(100 * low_share)::integer || ' to ' || round(100 * high_share)::integer || ' %'
-    end as interval,
+    interval_words(low_share, high_share) as interval,
     evidence
 from review_shares
 where sprint = $sprint and split in ('human', 'agent') and total_count + unknown_count > 0

@@ -25,7 +25,7 @@
 -- theme: theme of the change that brought it in; uncategorized where none is known
 -- area: the team's area in which the fix changed most lines, tests last; other where none is known
 -- size_class: own lines of the pull request that brought it in, else of the commit: up to 50, 51 to 200, 201 to 400, over 400, or unknown
--- author_kind: who wrote the origin: agent, bot, human or unknown
+-- author_kind: who wrote the origin: agent, bot, human or unknown; of a merge whoever wrote the commits of its pull request
 -- is_reviewed: true when a human looked at the pull request before it was merged; NULL: not known
 -- is_seen_by_agent: likewise an AI reviewer; NULL: not known
 -- evidence: human where an incident tells it, else inferred
@@ -151,27 +151,6 @@ named as (
     anti join pairs on pairs.incident = told.incident
 ),
 
--- The first one: a branch that gathers many pull requests for a release holds their commits too.
-origin_pull_requests as (
-    select
-        repo,
-        commit_sha,
-        min(pr_number) as pr_number
-    from (
-        select repo, merged_sha as commit_sha, pr_number
-        from pull_requests
-        where merged_sha is not null
-        union all
-        select branch.repo, branch.commit_sha, branch.pr_number
-        from pull_request_commits as branch
-        inner join pull_requests
-            on pull_requests.repo = branch.repo
-            and pull_requests.pr_number = branch.pr_number
-            and pull_requests.state = 'merged'
-    ) as landed
-    group by all
-),
-
 placed as (
     select
         named.*,
@@ -184,25 +163,9 @@ placed as (
     left join sprint_commits
         on sprint_commits.repo = coalesce(repeated.counted_repo, named.origin_repo)
         and sprint_commits.commit_sha = named.origin_sha
-    left join origin_pull_requests
+    left join landing_pull_requests as origin_pull_requests
         on origin_pull_requests.repo = named.origin_repo and origin_pull_requests.commit_sha = named.origin_sha
     left join commits on commits.repo = named.origin_repo and commits.commit_sha = named.origin_sha
-),
-
--- Who wrote it: of a merge whoever wrote the commits of its pull request; agent where an agent wrote any.
-writers as (
-    select
-        placed.bug,
-        case
-            when bool_or(kinds.author_kind = 'agent') then 'agent'
-            when count(distinct kinds.author_kind) = 1 then min(kinds.author_kind)
-            else 'unknown'
-        end as author_kind
-    from placed
-    inner join pull_request_commits as branch
-        on placed.is_origin_merge and branch.repo = placed.origin_repo and branch.pr_number = placed.origin_pr_number
-    inner join commit_attribution as kinds on kinds.repo = branch.repo and kinds.commit_sha = branch.commit_sha
-    group by placed.bug
 ),
 
 sizes as (
@@ -326,10 +289,11 @@ select
     pulls.is_seen_by_agent,
     case when judged.incident is not null then 'human' else 'inferred' end as evidence
 from judged
-left join writers on writers.bug = judged.bug
 left join sizes on sizes.bug = judged.bug
 left join areas on areas.bug = judged.bug
 left join fix_issues on fix_issues.bug = judged.bug
 left join sprint_pull_requests as pulls on pulls.repo = judged.origin_repo and pulls.pr_number = judged.origin_pr_number
+left join pull_request_writers as writers
+    on judged.is_origin_merge and writers.repo = judged.origin_repo and writers.pr_number = judged.origin_pr_number
 left join commit_kinds on commit_kinds.repo = judged.origin_repo and commit_kinds.commit_sha = judged.origin_sha
 left join commit_attribution on commit_attribution.repo = judged.origin_repo and commit_attribution.commit_sha = judged.origin_sha

@@ -41,21 +41,11 @@ fixes as (
     where bug_origins.tier in ('explicit', 'high') and copies.commit_sha is null and repeated.commit_sha is null
 ),
 
-writers as (
-    select
-        pull_requests.repo,
-        pull_requests.merged_sha as commit_sha,
-        case
-            when bool_or(kinds.author_kind = 'agent') then 'agent'
-            when count(distinct kinds.author_kind) = 1 then min(kinds.author_kind)
-            else 'unknown'
-        end as author_kind
+merging as (
+    select repo, merged_sha as commit_sha, min(pr_number) as pr_number
     from pull_requests
-    inner join pull_request_commits as branch
-        on branch.repo = pull_requests.repo and branch.pr_number = pull_requests.pr_number
-    inner join commit_attribution as kinds on kinds.repo = branch.repo and kinds.commit_sha = branch.commit_sha
-    where pull_requests.merged_sha is not null
-    group by pull_requests.repo, pull_requests.merged_sha
+    where merged_sha is not null
+    group by repo, merged_sha
 )
 
 select
@@ -65,16 +55,13 @@ select
     origins.landed_at as origin_landed_at,
     fixes.fixed_at,
     epoch(fixes.fixed_at - origins.landed_at) / 86400.0::double as lifetime_days,
-    coalesce(
-        case when origins.is_merge then writers.author_kind end,
-        commit_attribution.author_kind,
-        'unknown'
-    ) as author_kind,
+    coalesce(writers.author_kind, commit_attribution.author_kind, 'unknown') as author_kind,
     coalesce(landed_changes.size_class, 'unknown') as size_class
 from fixes
 inner join commits as origins
     on origins.repo = fixes.repo and origins.commit_sha = fixes.origin_sha and origins.landed_at < fixes.fixed_at
-left join writers on writers.repo = fixes.repo and writers.commit_sha = fixes.origin_sha
+left join merging on origins.is_merge and merging.repo = fixes.repo and merging.commit_sha = fixes.origin_sha
+left join pull_request_writers as writers on writers.repo = merging.repo and writers.pr_number = merging.pr_number
 left join commit_attribution
     on commit_attribution.repo = fixes.repo and commit_attribution.commit_sha = fixes.origin_sha
 left join landed_changes on landed_changes.repo = fixes.repo and landed_changes.commit_sha = fixes.origin_sha

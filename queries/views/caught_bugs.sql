@@ -16,20 +16,6 @@
 -- Left out: findings about tests, documentation and style, and those whose words name no fault; pull requests that were not merged.
 -- Kept: many metrics read it
 -- Evidence: inferred
-with writers as (
-    select
-        branch.repo,
-        branch.pr_number,
-        case
-            when bool_or(kinds.author_kind = 'agent') then 'agent'
-            when count(distinct kinds.author_kind) = 1 then min(kinds.author_kind)
-            else 'unknown'
-        end as writer_kind
-    from pull_request_commits as branch
-    inner join commit_attribution as kinds on kinds.repo = branch.repo and kinds.commit_sha = branch.commit_sha
-    group by branch.repo, branch.pr_number
-)
-
 select
     findings.repo,
     findings.pr_number,
@@ -40,12 +26,13 @@ select
     pulls.theme,
     pulls.size_class,
     coalesce(pulls.author_kind, 'unknown') as author_kind,
-    coalesce(writers.writer_kind, landed.author_kind, 'unknown') as writer_kind,
+    coalesce(writers.author_kind, landed.author_kind, 'unknown') as writer_kind,
     'inferred' as evidence
 from findings
 inner join sprint_pull_requests as pulls
     on pulls.repo = findings.repo and pulls.pr_number = findings.pr_number and pulls.state = 'merged'
-left join writers on writers.repo = findings.repo and writers.pr_number = findings.pr_number
+left join pull_request_writers as writers
+    on writers.repo = findings.repo and writers.pr_number = findings.pr_number
 left join pull_requests
     on pull_requests.repo = findings.repo and pull_requests.pr_number = findings.pr_number
 left join commit_attribution as landed

@@ -122,7 +122,8 @@ resolved as (
         on addresses.slug = parts.slug
         or (addresses.slug is null and lower(addresses.repo) = regexp_extract(parts.slug, '[^/]+$'))
     left join change_commits as landed
-        on parts.target_prefix <> '' and landed.repo = addresses.repo and landed.sprint = parts.sprint
+        on landed.repo = addresses.repo and landed.sprint = parts.sprint
+        and left(landed.commit_sha, 7) = left(parts.target_prefix, 7)
         and starts_with(landed.commit_sha, parts.target_prefix)
     where addresses.repo <> parts.repo
 ),
@@ -173,24 +174,41 @@ linked as materialized (
         and count(*) over (partition by sprint, link) <= 100
 ),
 
--- Every change takes over the names of those that it is linked to, until there are no new ones; the first of them names the set.
+-- Every change takes over the first name among those that its links join, or the name that the change of its name took over,
+-- until no name is new; it names the set. The second way halves a chain with every round.
 joined as (
     select
         sprint,
         repo,
         change_key,
-        repo || ' ' || change_key as name
+        repo || ' ' || change_key as name,
+        true as is_new
     from linked
-    union
+    group by all
+    union all
     select
-        other.sprint,
-        other.repo,
-        other.change_key,
-        joined.name
-    from joined
-    inner join linked as own
-        on own.sprint = joined.sprint and own.repo = joined.repo and own.change_key = joined.change_key
-    inner join linked as other on other.sprint = own.sprint and other.link = own.link
+        own.sprint,
+        own.repo,
+        own.change_key,
+        min(least(firsts.name, named.name)) as name,
+        min(least(firsts.name, named.name)) < min(own.name) as is_new
+    from joined as own
+    inner join joined as named
+        on named.sprint = own.sprint and named.repo || ' ' || named.change_key = own.name
+    inner join linked
+        on linked.sprint = own.sprint and linked.repo = own.repo and linked.change_key = own.change_key
+    inner join (
+        select
+            linked.sprint,
+            linked.link,
+            min(joined.name) as name
+        from joined
+        inner join linked
+            on linked.sprint = joined.sprint and linked.repo = joined.repo and linked.change_key = joined.change_key
+        group by all
+    ) as firsts on firsts.sprint = linked.sprint and firsts.link = linked.link
+    where (select bool_or(is_new) from joined)
+    group by all
 ),
 
 sets as (

@@ -13,7 +13,7 @@
 -- evidence: verified where it is counted from records, else inferred
 --
 -- Agent share: commits other than merges that an agent wrote a part of, of those with a known kind of author. Escaped bugs: as
---   escape_headline counts them.
+--   escape_headline counts them; NULL where the sprint's bug fixes were not all looked at.
 -- Left out: what the views leave out that it reads.
 -- Evidence: inferred
 with writers as (
@@ -30,8 +30,7 @@ with writers as (
 fixes as (
     select
         sprint,
-        count(*) as fix_count,
-        count(*) filter (where is_judged) as judged_count
+        count(*) filter (where not is_judged) as unjudged_count
     from sprint_bug_fixes
     group by sprint
 ),
@@ -100,7 +99,7 @@ measures as (
         4,
         'escaped bugs',
         case
-            when fixes.judged_count > 0 or fixes.fix_count is null then coalesce(escapes.escaped_count, 0)
+            when coalesce(fixes.unjudged_count, 0) = 0 then coalesce(escapes.escaped_count, 0)
         end::decimal(30, 12),
         null,
         'escape_headline',

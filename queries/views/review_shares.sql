@@ -100,7 +100,6 @@ counts as (
     group by all
 )
 
--- Wilson's interval with z = 1.96, whose square is 3.8416.
 select
     sprint,
     measure,
@@ -109,19 +108,7 @@ select
     total_count,
     unknown_count,
     1::double * part_count / nullif(total_count, 0) as value_share,
-    case
-        when total_count > 0
-            then greatest(0, round(
-                (part_count + 1.9208 - 1.96 * sqrt(1::double * part_count * (total_count - part_count) / total_count + 0.9604))
-                / (total_count + 3.8416), 12
-            ))
-    end::double as low_share,
-    case
-        when total_count > 0
-            then least(1, round(
-                (part_count + 1.9208 + 1.96 * sqrt(1::double * part_count * (total_count - part_count) / total_count + 0.9604))
-                / (total_count + 3.8416), 12
-            ))
-    end::double as high_share,
+    round(wilson_low(part_count, total_count), 12)::double as low_share,
+    round(wilson_high(part_count, total_count), 12)::double as high_share,
     evidence
 from counts

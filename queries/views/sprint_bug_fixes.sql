@@ -36,27 +36,6 @@ with changes as (
     where relation <> 'original'
 ),
 
--- The first one: a branch that gathers many pull requests for a release holds their commits too.
-origin_pull_requests as (
-    select
-        repo,
-        commit_sha,
-        min(pr_number) as pr_number
-    from (
-        select repo, merged_sha as commit_sha, pr_number
-        from pull_requests
-        where merged_sha is not null
-        union all
-        select pull_request_commits.repo, pull_request_commits.commit_sha, pull_request_commits.pr_number
-        from pull_request_commits
-        inner join pull_requests
-            on pull_requests.repo = pull_request_commits.repo
-            and pull_requests.pr_number = pull_request_commits.pr_number
-            and pull_requests.state = 'merged'
-    ) as landed
-    group by all
-),
-
 fixes as (
     select
         sprint_commits.sprint,
@@ -123,7 +102,7 @@ select
 from dated
 left join sprint_commits as origin_sprints
     on origin_sprints.repo = dated.repo and origin_sprints.commit_sha = dated.origin_sha
-left join origin_pull_requests
+left join landing_pull_requests as origin_pull_requests
     on origin_pull_requests.repo = dated.repo and origin_pull_requests.commit_sha = dated.origin_sha
 left join commit_attribution
     on commit_attribution.repo = dated.repo and commit_attribution.commit_sha = dated.origin_sha

@@ -27,11 +27,15 @@ _SECONDS_A_DAY = 86_400
 
 @dataclass(frozen=True)
 class Deleting:
-    """A commit with one parent: id, author time in seconds since 1970, old paths that others touched in the days before."""
+    """A commit with one parent: id, author time in seconds since 1970, old paths that others touched in the days before.
+
+    What it deleted in the paths `left_out` counts for nobody.
+    """
 
     commit_sha: str
     written_at: int
     recent_paths: Collection[str]
+    left_out: Collection[str] = ()
 
     @property
     def since(self) -> int:
@@ -52,6 +56,7 @@ class Judged:
 class _Counts:
     """What is known of one commit."""
 
+    rules_digest: str
     origins: Counter[str]
     deleted_lines: int = 0
     judged_lines: int = 0
@@ -60,15 +65,14 @@ class _Counts:
     skipped_file_count: int = 0
 
 
-def rules_digest() -> str:
-    """SHA-256 of what decides a row."""
-    return hashlib.sha256(repr((_RULES_VERSION, _MOST_FILES, _MOST_RANGES, DAYS_BACK)).encode()).hexdigest()
+def rules_digest(left_out: Collection[str] = ()) -> str:
+    """SHA-256 of what decides the rows of a commit whose paths `left_out` count for nobody."""
+    rules = (_RULES_VERSION, _MOST_FILES, _MOST_RANGES, DAYS_BACK, sorted(left_out))
+    return hashlib.sha256(repr(rules).encode()).hexdigest()
 
 
-def deleted_line_origins(
-    room: Room, repo: str, commits: Sequence[Deleting], left_out: Collection[str]
-) -> Iterator[Judged]:
-    """Rows for the commits, some at a time; paths of `left_out` count for nobody.
+def deleted_line_origins(room: Room, repo: str, commits: Sequence[Deleting]) -> Iterator[Judged]:
+    """Rows for the commits, some at a time.
 
     Raises GitError when git does not run or the room cannot be written; what git cannot read costs only its own lines.
     """
@@ -79,18 +83,21 @@ def deleted_line_origins(
         blamer.write_graph(commit.commit_sha for commit in commits)
     for start in range(0, len(commits), _COMMITS_AT_ONCE):
         some = commits[start : start + _COMMITS_AT_ONCE]
-        files, hunks = _deletions(room, [commit.commit_sha for commit in some], left_out)
+        files, hunks = _deletions(room, {commit.commit_sha: commit.left_out for commit in some})
         found = {one.commit_sha: _judge(blamer, one, files.get(one.commit_sha, ()), hunks) for one in some}
         yield _frames(repo, found, room.place.shallow)
 
 
 def _deletions(
-    room: Room, shas: Collection[str], left_out: Collection[str]
+    room: Room, left_out: Mapping[str, Collection[str]]
 ) -> tuple[Mapping[str, list[FileChange]], Mapping[Pair, list[Hunk]]]:
-    """Files in which each commit deleted lines, and the hunks between their blobs; a commit that git cannot compare has none."""
-    listed, broken = changed_files(room.path, list(shas))
-    wanted = [one for one in listed if one.old_id and (one.old_path or one.path) not in left_out]
-    hunks, _ = changed_lines(room.path, [sha for sha in shas if sha not in broken], {one.pair for one in wanted})
+    """Files in which each commit deleted lines, and the hunks between their blobs; a commit that git cannot compare has none.
+
+    `left_out` maps each commit to the paths in it that count for nobody.
+    """
+    listed, broken = changed_files(room.path, list(left_out))
+    wanted = [one for one in listed if one.old_id and one.path not in left_out[one.commit_sha]]
+    hunks, _ = changed_lines(room.path, [sha for sha in left_out if sha not in broken], {one.pair for one in wanted})
     files: dict[str, list[FileChange]] = {}
     for one in wanted:
         if any(gone for _, gone, _, _ in hunks.get(one.pair, ())):
@@ -99,7 +106,7 @@ def _deletions(
 
 
 def _judge(blamer: Blamer, commit: Deleting, files: Sequence[FileChange], hunks: Mapping[Pair, list[Hunk]]) -> _Counts:
-    counts = _Counts(Counter(), file_count=len(files))
+    counts = _Counts(rules_digest(commit.left_out), Counter(), file_count=len(files))
     asked_count = 0
     for file in files:
         ranges = [(old, old + gone - 1) for old, gone, _, _ in hunks[file.pair] if gone]
@@ -133,16 +140,15 @@ def _blame(blamer: Blamer, commit: Deleting, file: FileChange, ranges: Sequence[
 
 
 def _frames(repo: str, found: Mapping[str, _Counts], shallow: Collection[str]) -> Judged:
-    digest = rules_digest()
     origins, checks = tables.empty_rows("deleted_lines"), tables.empty_rows("deleted_line_checks")
     for sha, counts in found.items():
         # What a shallow clone's boundary commit seems to have written may be of any age.
         unknown = sum(counts.origins.pop(cut, 0) for cut in shallow)
         for origin, count in sorted(counts.origins.items()):
-            _append(origins, (repo, sha, origin, count, digest))
+            _append(origins, (repo, sha, origin, count, counts.rules_digest))
         judged = counts.judged_lines - unknown
         files = (counts.file_count, counts.skipped_file_count)
-        _append(checks, (repo, sha, counts.deleted_lines, judged, counts.older_lines, *files, digest))
+        _append(checks, (repo, sha, counts.deleted_lines, judged, counts.older_lines, *files, counts.rules_digest))
     return Judged(tables.frame("deleted_lines", origins), tables.frame("deleted_line_checks", checks), len(found))
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from retro.config.documents import parse_document, read_document, told_mistakes
-from retro.config.mistakes import joint_mistakes, type_mistakes
+from retro.config.joint_mistakes import joint_mistakes
+from retro.config.mistakes import type_mistakes
 from retro.config.models import (
     AgentSettings,
     BillSettings,
@@ -26,8 +27,8 @@ from retro.config.models import (
     SwapSettings,
     Theme,
     WatchSettings,
-    folder_name,
 )
+from retro.config.values import folder_name
 from retro.errors import SettingsError
 
 __all__ = [

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from retro.figures.fault_sentences import FAULT_FINDINGS, damage_sentence, escape_sentence
 from retro.figures.knowledge_sentences import KNOWLEDGE_FINDINGS
@@ -20,13 +19,12 @@ from retro.figures.wording import (
     OWN,
     column_title,
     counted,
-    day_text,
     list_text,
     moment_text,
     number_text,
     share_text,
-    short_number,
 )
+from retro.figures.work_sentences import WORK_FINDINGS, day_sentence, release_sentence, theme_sentence
 
 if TYPE_CHECKING:
     from retro.queries import Result
@@ -76,11 +74,20 @@ def summary_sentences(*results: "Result") -> list[Sentence]:
     Of more than seven those are left out that say least.
     """
     facts = {result.name: result.rows() for result in results}
-    told = [(name, template, template(facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
+    told = [(name, template, _told(template, facts[name], facts)) for name, template in SUMMARY if facts.get(name)]
     said = [(name, template, text) for name, template, text in told if text]
     spare = [least for least in SAYS_LEAST if any(template is least for _, template, _ in said)]
     left_out = spare[: max(0, len(said) - MOST_SENTENCES)]
     return [Sentence(*text, anchor=name.replace("_", "-")) for name, template, text in said if template not in left_out]
+
+
+def _told(
+    template: Callable[[Rows, Facts], tuple[str, str] | None], rows: Rows, facts: Facts
+) -> tuple[str, str] | None:
+    try:
+        return template(rows, facts)
+    except KeyError:  # a team's own query of this name, with other columns
+        return None
 
 
 def provenance_sentence(sprint: dict, coverage: Rows) -> str:
@@ -166,60 +173,6 @@ def _odd_columns(rows: Rows) -> list[str]:
     return [name for name in columns if is_unusual([row[name] for row in earlier], now[name])]
 
 
-def _themes(rows: Rows, facts: Facts) -> tuple[str, str]:
-    named = _by_features(rows)
-    rest = _without_theme(rows)
-    if not named:
-        return "No feature commit carries a theme", rest
-    first, *others = named
-    lead = f"Most feature work went to {first['theme']} ({counted(first['feature_commit_count'], 'commit')})"
-    then = [f"{row['theme']} ({number_text(row['feature_commit_count'])})" for row in others[:2]]
-    return lead, f", then {list_text(then)}{rest}" if then else rest
-
-
-def _by_features(rows: Rows) -> Rows:
-    """Named themes with feature commits, most first."""
-    named = [row for row in rows if row["theme"] != "uncategorized" and row["feature_commit_count"]]
-    return sorted(named, key=lambda row: (-row["feature_commit_count"], row["theme"]))
-
-
-def _without_theme(rows: Rows) -> str:
-    total = sum(row["commit_count"] for row in rows)
-    without = sum(row["commit_count"] for row in rows if row["theme"] == "uncategorized")
-    if not without:
-        return "."
-    return f"; {number_text(without)} of {counted(total, 'commit')} fit no theme ({share_text(without / total)})."
-
-
-def _releases(rows: Rows, facts: Facts) -> tuple[str, str]:
-    (sprint, *_) = facts.get("sprint_details") or [{"timezone": "UTC"}]
-    largest = max(rows, key=_release_size)
-    when = day_text(largest["released_at"].astimezone(ZoneInfo(sprint["timezone"])))
-    if len(rows) == 1:
-        return f"One release, {largest['tag_name']}", f", on {when}, with {_release_text(largest)}."
-    return f"{len(rows)} releases", f"; the largest, {largest['tag_name']} on {when}, carried {_release_text(largest)}."
-
-
-def _release_size(row: dict) -> tuple[int, int]:
-    return row["pull_request_count"] or 0, row["commit_count"] or 0
-
-
-def _release_text(row: dict) -> str:
-    if row["pull_request_count"]:
-        return counted(row["pull_request_count"], "pull request")
-    return counted(row["commit_count"], "commit")
-
-
-def _busiest_day(rows: Rows, facts: Facts) -> tuple[str, str] | None:
-    busiest = max(rows, key=lambda row: row["commit_count"])
-    if not busiest["commit_count"]:
-        return None
-    idle = sum(not row["commit_count"] for row in rows)
-    none = f"; {number_text(idle)} of {len(rows)} days had no commit" if idle else ""
-    with_commits = f", with {counted(busiest['commit_count'], 'commit')}"
-    return f"{day_text(busiest['date'])} was the busiest day", f"{with_commits}{none}."
-
-
 def _unknown(rows: Rows, facts: Facts) -> tuple[str, str]:
     open_rows = [row for row in rows if row["judged_share"] is not None and row["judged_share"] < 1]
     if not open_rows:
@@ -234,9 +187,9 @@ SUMMARY: tuple[tuple[str, Callable[[Rows, Facts], tuple[str, str] | None]], ...]
     ("sprint_headline", _totals),
     ("sprint_headline", _unusual),
     ("sprint_headline", _usual),
-    ("theme_commits", _themes),
-    ("release_contents", _releases),
-    ("day_changes", _busiest_day),
+    ("theme_commits", theme_sentence),
+    ("release_contents", release_sentence),
+    ("day_changes", day_sentence),
     ("area_changes", area_sentence),
     ("sprint_damage", damage_sentence),
     ("escape_headline", escape_sentence),
@@ -247,55 +200,11 @@ SUMMARY: tuple[tuple[str, Callable[[Rows, Facts], tuple[str, str] | None]], ...]
     ("coverage_shares", _unknown),
 )
 # Left out in this order where there are more than seven.
-SAYS_LEAST = (_busiest_day, area_sentence, _releases, transcript_sentence, _usual)
-
-
-def _theme_finding(rows: Rows) -> str | None:
-    named = _by_features(rows)
-    if not named:
-        return None
-    return f"{named[0]['theme']} led with {counted(named[0]['feature_commit_count'], 'feature commit')}"
-
-
-def _type_finding(rows: Rows) -> str | None:
-    compared = sum(row["compared_commit_count"] for row in rows)
-    agreed = sum(row["agreed_commit_count"] for row in rows)
-    if not compared:
-        return None
-    match = "matches" if agreed == 1 else "match"
-    return f"{number_text(agreed)} of {counted(compared, 'declared type')} that could be compared {match} what was observed"
-
-
-def _day_finding(rows: Rows) -> str | None:
-    busiest = max(rows, key=lambda row: row["commit_count"])
-    if not busiest["commit_count"]:
-        return None
-    return f"{day_text(busiest['date'])} saw the most commits: {number_text(busiest['commit_count'])}"
-
-
-def _line_finding(rows: Rows) -> str | None:
-    largest = max(rows, key=lambda row: row["own_added_lines"])
-    if not largest["own_added_lines"]:
-        return None
-    return f"{day_text(largest['date'])} added the most lines: {short_number(largest['own_added_lines'])}"
-
-
-def _release_finding(rows: Rows) -> str:
-    largest = max(rows, key=_release_size)
-    return f"{largest['tag_name']} carried {'the most: ' if len(rows) > 1 else ''}{_release_text(largest)}"
-
-
-def _uncategorized_finding(rows: Rows) -> str:
-    return f"{counted(len(rows), 'commit')} {'fits' if len(rows) == 1 else 'fit'} no theme"
+SAYS_LEAST = (day_sentence, area_sentence, release_sentence, transcript_sentence, _usual)
 
 
 FINDINGS: dict[str, Callable[[Rows], str | None]] = {
-    "theme_commits": _theme_finding,
-    "work_type_commits": _type_finding,
-    "day_changes": _day_finding,
-    "day-lines": _line_finding,
-    "release_contents": _release_finding,
-    "uncategorized_commits": _uncategorized_finding,
+    **WORK_FINDINGS,
     **MONEY_FINDINGS,
     **REVIEW_FINDINGS,
     **NOTE_FINDINGS,

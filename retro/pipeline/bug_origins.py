@@ -1,16 +1,18 @@
 """Origins of the bugs fixed in the sprint that is built and some time before: told when first asked for, kept by fix."""
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from retro import warehouse
 from retro.analyses import bug_origins
 from retro.analyses.bug_origins import Fix
-from retro.config import RepoSettings, Settings, load_settings
+from retro.config import Settings
 from retro.errors import GitError
-from retro.git import open_room
-from retro.pipeline.mining import ROOMS, Progress, Silent
+from retro.git import Room
+from retro.pipeline.judged_repositories import forget, judge_pending
+from retro.pipeline.mining import Progress
 from retro.warehouse import load
 
 # Those of the last sixty days of the sprint too: what was written more than thirty days ago has had its thirty days to fail.
@@ -24,30 +26,45 @@ _OF_SPRINT = """
             commits.is_on_default_branch
             and commits.committed_at < asked.ends_at
             and commits.committed_at >= least(earlier.starts_at, asked.ends_at - interval 60 days)
-    ) as shown using (repo, commit_sha)
+    ) as asked_for using (repo, commit_sha)
 """
+# Of very many fixes the newest, so that those of the sprint that is built come first; the others count as not judged.
 _PENDING = """
+    with shown as (
+        select
+            commits.repo,
+            commits.commit_sha,
+            commits.parent_shas,
+            commits.subject,
+            commits.body,
+            commits.committed_at,
+            commits.is_boundary
+        from commits
+        semi join (
+            select repo, commit_sha
+            from commit_kinds
+            where bug_fix_evidence is not null
+        ) as fixes using (repo, commit_sha)
+        {of_sprint}
+        order by commits.committed_at desc, commits.repo, commits.commit_sha
+        limit $most
+    )
+
     select
-        commits.repo,
-        commits.commit_sha,
-        commits.parent_shas,
-        commits.subject,
-        commits.body,
-        epoch(commits.committed_at)::bigint as committed_at,
-        commits.is_boundary
-    from commits
-    semi join (
-        select repo, commit_sha
-        from commit_kinds
-        where bug_fix_evidence is not null
-    ) as fixes using (repo, commit_sha)
-    {of_sprint}
+        shown.repo,
+        shown.commit_sha,
+        shown.parent_shas,
+        shown.subject,
+        shown.body,
+        epoch(shown.committed_at)::bigint as committed_at,
+        shown.is_boundary
+    from shown
     anti join (
         select repo, fix_sha as commit_sha
         from bug_origins
         where rules_digest = $digest
     ) as judged using (repo, commit_sha)
-    order by commits.repo, commits.committed_at, commits.commit_sha
+    order by shown.repo, shown.committed_at, shown.commit_sha
 """
 _Pending = dict[str, list[Fix]]
 
@@ -55,23 +72,16 @@ _Pending = dict[str, list[Fix]]
 def judge_bug_origins(root: Path, sprint: str | None, progress: Progress | None = None) -> dict[str, GitError]:
     """Fills `bug_origins` for the fixes of a sprint, the one before and the sixty days to its end; of all history without one.
 
-    Nothing pending, nothing written. Gives the repositories that could not be read, each with its error: the origins of their
-    bugs stay unknown.
+    Nothing pending, nothing written; of very many fixes of a sprint the newest are looked at ([pages] judged_commits). Gives the
+    repositories that could not be read, each with its error: the origins of their bugs stay unknown.
     """
-    root = root.resolve()
-    path, settings = root / warehouse.FILE, load_settings(root)
-    with warehouse.one_writer(path):
-        with warehouse.open_read_only(path) as connection:
-            pending = _pending(connection, sprint)
-        if not pending:
-            return {}
-        with warehouse.rewrite(path) as connection, warehouse.transaction(connection) as own:
-            return _judge(own, settings, pending, progress or Silent())
+    return judge_pending(root, "bug origins", partial(_pending, sprint), _judge, progress)
 
 
-def _pending(connection: duckdb.DuckDBPyConnection, sprint: str | None) -> _Pending:
-    """Fixes to look at by repository, in the order of history."""
-    given = {"digest": bug_origins.rules_digest()} | ({} if sprint is None else {"sprint": sprint})
+def _pending(sprint: str | None, connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Pending:
+    """Fixes to look at by repository, in the order of history; of a sprint the newest ([pages] judged_commits)."""
+    chosen = {"most": None} if sprint is None else {"sprint": sprint, "most": settings.pages.judged_commits}
+    given = {"digest": bug_origins.rules_digest()} | chosen
     asked = _PENDING.format(of_sprint="" if sprint is None else _OF_SPRINT)
     pending: _Pending = {}
     for repo, sha, parents, subject, body, committed_at, is_boundary in connection.execute(asked, given).fetchall():
@@ -80,30 +90,11 @@ def _pending(connection: duckdb.DuckDBPyConnection, sprint: str | None) -> _Pend
     return pending
 
 
-def _judge(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, pending: _Pending, progress: Progress
-) -> dict[str, GitError]:
-    failures = {}
-    for repo in (repo for repo in settings.repos if repo.name in pending):
-        progress.start(f"bug origins {repo.name}", len(pending[repo.name]))
-        try:
-            _judge_repository(connection, settings, repo, pending[repo.name], progress)
-        except GitError as error:
-            failures[repo.name] = error
-    return failures
-
-
-def _judge_repository(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, repo: RepoSettings, fixes: list[Fix], progress: Progress
-) -> None:
-    shas = [fix.commit_sha for fix in fixes]
-    connection.execute(
-        "delete from bug_origins where repo = ? and list_contains(?::text[], fix_sha)", [repo.name, shas]
-    )
-    room = open_room(repo.path, settings.root / ROOMS, repo.alternates)
-    for count, rows in bug_origins.bug_origins(room, repo.name, fixes, _landed(connection, repo.name)):
+def _judge(connection: duckdb.DuckDBPyConnection, repo: str, room: Room, fixes: Sequence[Fix]) -> Iterator[int]:
+    forget(connection, "bug_origins", "fix_sha", repo, [fix.commit_sha for fix in fixes])
+    for count, rows in bug_origins.bug_origins(room, repo, fixes, _landed(connection, repo)):
         load(connection, "bug_origins", rows)
-        progress.advance(count)
+        yield count
 
 
 def _landed(connection: duckdb.DuckDBPyConnection, repo: str) -> dict[int, str]:

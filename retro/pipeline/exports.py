@@ -150,8 +150,8 @@ def _index_row(name: str, block: dict, frame) -> dict[str, object]:
 
 
 def _file_name(anchor: str) -> str:
-    """The anchor, cut with a digest where it is too long for a file's name."""
+    """The anchor, with a digest where it is too long for a file's name, holds other characters, or names the index."""
     clean = re.sub(r"[^a-z0-9-]+", "-", anchor) or "figure"
-    if len(clean) <= _LONGEST_NAME:
+    if len(clean) <= _LONGEST_NAME and clean == anchor and f"{clean}.csv" != INDEX:
         return clean
     return f"{clean[:_LONGEST_NAME]}-{sha256(anchor.encode()).hexdigest()[:8]}"

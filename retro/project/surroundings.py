@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from retro.analyses.categories import declared_type
-from retro.config.models import folder_name
+from retro.config.values import folder_name
 from retro.errors import GitError
 from retro.git import Release, Room, open_room
 from retro.git.room import read_time

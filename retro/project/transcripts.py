@@ -15,7 +15,7 @@ import orjson
 from retro import warehouse
 from retro.config import AgentSettings, Settings
 from retro.config.literals import toml_text
-from retro.config.models import locate
+from retro.config.values import locate
 from retro.figures.wording import counted, day_text
 from retro.sources.agents import KINDS, Kind
 from retro.sources.agents.files import TranscriptFile, find_files

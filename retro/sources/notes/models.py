@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from retro.config.literals import closest
-from retro.config.models import Day, Filled, Name, Section
+from retro.config.models import Section
+from retro.config.values import Day, Filled, Name, SprintId, check_year
 
 WORK_TYPES = ("feat", "fix", "refactor", "perf", "test", "docs", "build", "ci", "chore", "style", "revert", "merge")
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "~")
@@ -27,7 +27,6 @@ _REFERENCES = {
 }
 _LINK = re.compile(r"https?://\S+")
 _ABOUT = re.compile(r"~\s*-?[0-9]+(\.[0-9]+)?")
-_YEARS = range(1970, 2100)
 
 Value = str | int | float | bool
 
@@ -59,12 +58,6 @@ def _check_prefix(text: str) -> str:
     return text
 
 
-def _check_moment(moment: datetime) -> datetime:
-    if moment.year not in _YEARS:
-        raise ValueError(f"the year lies outside {_YEARS[0]} to {_YEARS[-1]}")
-    return moment
-
-
 def _check_value(value: object) -> object:
     if not isinstance(value, get_args(Value)):
         raise ValueError("wanted a number, text in quotes, or true or false")
@@ -75,16 +68,7 @@ def _check_value(value: object) -> object:
     return value
 
 
-def _text_of_id(value: object) -> object:
-    if isinstance(value, str):
-        return value
-    if type(value) is not int or value.bit_length() > 64:
-        raise PydanticCustomError("id_type", "")
-    return str(value)
-
-
-Moment = Annotated[datetime, AfterValidator(_check_moment)]
-SprintId = Annotated[Name, BeforeValidator(_text_of_id)]
+Moment = Annotated[datetime, AfterValidator(check_year)]
 Reference = Annotated[Name, AfterValidator(_check_reference)]
 References = Annotated[tuple[Reference, ...], Field(strict=False)]
 Checked = Annotated[object, BeforeValidator(_check_value)]
