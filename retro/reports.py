@@ -19,6 +19,7 @@ from retro.errors import RetroError
 from retro.notebooks import DeepPage, deep_pages, find_notebook, run_notebook
 from retro.number_changes import Changes, changes, is_same
 from retro.page.changes import tell_changes
+from retro.page.neighbours import with_link
 from retro.page.parts import Page, read_page
 from retro.quick_imports import quick_import
 from retro.report_numbers import SUFFIX, Basis, as_parquet, frozen_numbers, read_numbers
@@ -98,8 +99,8 @@ def publish(notebook: "NotebookNode", target: Path, links: Sequence[dict], basis
     """Writes the page of an executed notebook to `target`, with .ipynb and .numbers.parquet beside it.
 
     `links` are those of `page_links`. The page says what moved since the numbers that were there; numbers that come out the
-    same on the same grounds stay as they were frozen. All files or none: they are written under other names first. Raises
-    RetroError when that is not possible.
+    same on the same grounds stay as they were frozen. All files or none: they are written under other names first. Pages of the
+    sprints before and after get their link to a page that is new. Raises RetroError when a file cannot be written.
     """
     page = read_page(notebook)
     numbers = frozen_numbers(page, _page_name(target), datetime.now(UTC), basis)
@@ -117,6 +118,7 @@ def publish(notebook: "NotebookNode", target: Path, links: Sequence[dict], basis
         with all_or_none(target.parent) as write:
             for path, content in contents.items():
                 write(path, content)
+        _link_neighbours(page, target)
     except OSError as error:
         raise RetroError(
             f"{target}: the report cannot be written ({error.strerror}); check room and permission"
@@ -128,8 +130,8 @@ def _html(notebook: "NotebookNode", page: Page, target: Path, links: Sequence[di
     exporter = quick_import("retro.page.exporter").PageExporter()
     known = {
         "page": page,
-        "previous": _neighbour(page, target, "previous_sprint"),
-        "next": _neighbour(page, target, "next_sprint"),
+        "previous": _address(_neighbour(page, target, "previous_sprint"), target),
+        "next": _address(_neighbour(page, target, "next_sprint"), target),
         "links": list(links),
         "metadata": {"name": target.stem},
     }
@@ -151,15 +153,32 @@ def _numbers_before(target: Path) -> "pl.DataFrame | None":
         return None
 
 
-def _neighbour(page: Page, target: Path, key: str) -> str | None:
-    """Address of the same page of another sprint that the head names, from the page at `target`, if it was built."""
+def _link_neighbours(page: Page, target: Path) -> None:
+    for key, is_next in (("previous_sprint", True), ("next_sprint", False)):
+        other = _neighbour(page, target, key)
+        if other is None:
+            continue
+        before = other.read_text("utf-8")
+        after = with_link(before, str(_address(target, other)), page.head["sprint"], is_next=is_next)
+        if after != before:
+            with all_or_none(other.parent) as write:
+                write(other, after.encode())
+
+
+def _address(path: Path | None, page: Path) -> str | None:
+    """Address of the file at `path` from the page."""
+    return None if path is None else os.path.relpath(path, page.parent)
+
+
+def _neighbour(page: Page, target: Path, key: str) -> Path | None:
+    """The same page as the one at `target` of another sprint that the head names, if it was built."""
     other = page.head.get(key)
     is_main, is_deep = (path.name.startswith("sprint-") for path in (target, target.parent))
     if other is None or not (is_main or is_deep):
         return None
     folder, name = (target.parent, MAIN_NOTEBOOK) if is_main else (target.parent.parent, target.stem)
     path = report_path(folder, other, name)
-    return os.path.relpath(path, target.parent) if path.is_file() else None
+    return path if path.is_file() else None
 
 
 @contextmanager

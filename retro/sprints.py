@@ -39,7 +39,10 @@ class Sprint:
 
 
 def plan_sprints(rules: SprintRules, timezone: str, until: date) -> list[Sprint]:
-    """All named sprints, and those of the cadence up to the one that holds the day `until`, in the order of time."""
+    """All named sprints, and those of the cadence up to the one that holds the day `until`, in the order of time.
+
+    A cadence that begins later has its first sprint.
+    """
     zone = ZoneInfo(timezone)
     named: list[Span] = [(one.id, one.start, one.end, one.goal, "named") for one in rules.named]
     free = [span for span in _cadence(rules, until) if not _is_taken(span, named)]
@@ -75,7 +78,8 @@ def last_finished(sprints: list[Sprint], now: datetime) -> Sprint:
     if not sprints:
         raise UsageError("no sprint is planned; set `first` and `days` under [sprints] in retro.toml")
     first = sprints[0]
-    raise UsageError(f"no sprint has begun yet: the first, {toml_text(first.id)}, begins on {first.first_date}")
+    begins = f"the first, {toml_text(first.id)}, begins on {first.first_date}"
+    raise UsageError(f"no sprint has begun yet: {begins}; set an earlier day under [sprints] in retro.toml")
 
 
 def _cadence(rules: SprintRules, until: date) -> Iterator[Span]:
@@ -83,7 +87,7 @@ def _cadence(rules: SprintRules, until: date) -> Iterator[Span]:
         return
     length = timedelta(days=rules.days)
     first = rules.first
-    for number in range(1, (until - first) // length + 2):
+    for number in range(1, max(0, (until - first) // length) + 2):
         yield str(number), first, first + length - _ONE_DAY, None, "cadence"
         first += length
 

@@ -116,6 +116,12 @@ def test_a_day_has_its_commits_apart_from_its_merges_and_its_releases():
     assert times == diamonds
 
 
+def test_five_digits_over_a_day_are_shortened_so_that_they_do_not_overlap():
+    days = [{**DAYS[0], "commit_count": count} for count in (9_999, 10_800)]
+    _, totals, *_ = drawn(day_strip(make_result("day_changes", days)))
+    assert [row["label"] for row in totals] == ["9999", "11\u202fk"]
+
+
 def test_deleted_lines_go_below_zero():
     columns, *_ = drawn(line_strip(make_result("day_changes", DAYS)))
     assert [(row["part"], row["value"]) for row in columns[:2]] == [("added", 9), ("deleted", -4)]

@@ -166,7 +166,7 @@ def test_query_gives_the_same_row_in_every_format(root, tmp_path, format):
         return
     answer = retro(*words)
     assert answer.status == 0
-    assert answer.err == "1 row · sprint 1 · inferred · 3 of 3 lines judged\n"
+    assert answer.err == "1 row · sprint 1 · inferred · lines: 3 of 3 changed files judged\n"
     columns, values = list(ROWS[0]), [str(value) for value in ROWS[0].values()]
     if format == "json":
         assert json.loads(answer.out) == ROWS
@@ -206,6 +206,14 @@ def test_tables_tells_what_each_table_and_column_holds(root):
 def test_sql_runs_one_statement(root, words):
     answer = retro("sql", *words, "-f", "csv", "-C", root)
     assert (answer.status, answer.out, answer.err) == (0, "n\n3\n", "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "near"), [("from commts", "commits"), ("select commit_shaa from commits", "commit_sha")]
+)
+def test_sql_names_the_nearest_of_what_is_there(root, statement, near):
+    answer = retro("sql", statement, "-C", root)
+    assert (answer.status, answer.out) == (1, "") and answer.err.endswith(f"; did you mean {near}?\n")
 
 
 def test_sql_takes_its_statement_from_a_pipe(root):

@@ -277,3 +277,30 @@ def test_a_git_that_is_too_old_is_told_and_the_rest_too(root, monkeypatch):
     mend = "mend what is told and run it again"
     assert Check("fail", "machine", "'git version 2.20.1' is too old; install git 2.37 or newer", mend) in told
     assert SPRINTS in told
+
+
+COMMITS = """
+    insert into commits by name
+    select
+        'platform' as repo, 'a' || place as commit_sha, [] as parent_shas, 'feat: x' as subject, '' as body, false as is_merge,
+        false as is_boundary, true as is_on_default_branch, timestamptz '{day} 09:00:00+00' + to_days(place) as committed_at
+    from range({count}) as counted(place)
+"""
+PLAN = """
+    insert into sprints by name
+    select '2' as sprint, 1 as sequence, timestamptz '2026-03-08 23:00:00+00' as starts_at,
+        timestamptz '2026-03-19 23:00:00+00' as ends_at, date '2026-03-09' as first_date, date '2026-03-19' as last_date,
+        'named' as origin
+"""
+
+
+def test_a_repository_without_a_commit_in_any_sprint_is_told(root):
+    fill(root, PLAN, COMMITS.format(day="2025-03-17", count=2))
+    told = "none of its 2 commits, made from Mon 17 March 2025, 10:00 CET to Tue 18 March 2025, 10:00 CET, lies in a sprint"
+    mend = "set `first` under [sprints] to a day before them, or name the branch"
+    assert found(root, "repository platform")[1:] == [Check("warn", "repository platform", told, mend)]
+
+
+def test_a_repository_with_a_commit_in_a_sprint_is_fine(root):
+    fill(root, PLAN, COMMITS.format(day="2026-03-08", count=2))
+    assert [check.level for check in found(root, "repository platform")] == ["ok"]

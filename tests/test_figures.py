@@ -229,6 +229,17 @@ def test_a_number_that_is_not_known_is_not_compared(before, now, number, change)
     assert (tile["number"], tile["change"], tile["values"]) == (number, change, [before, now])
 
 
+def test_a_share_of_which_too_little_is_known_is_held_back():
+    rows = [
+        {"sprint": "1", "agent_commit_share": 0.4, "author_known_share": 0.9},
+        {"sprint": "2", "agent_commit_share": 1.0, "author_known_share": 0.03},
+    ]
+    _, details = shown(tiles(make_result("team_headline", rows), ("agent_commit_share", "author_known_share")))
+    (tile,) = details["tiles"]
+    assert (tile["number"], tile["change"], tile["values"]) == ("\u2013", "not known in this sprint", [0.4, None])
+    assert tile["beside"] == "3\u202f% author known"
+
+
 def test_tiles_of_a_first_sprint_show_no_change():
     data, details = shown(tiles(make_result("sprint_headline", SPRINTS[:1]), "commit_count"))
     assert details["tiles"][0]["change"] == "no earlier sprint"

@@ -1,5 +1,6 @@
 """Several notebooks at a time, and notebooks of a team that fail, hang or print without end."""
 
+import os
 import time
 from pathlib import Path
 
@@ -132,3 +133,27 @@ def test_a_notebook_that_hangs_is_stopped_at_the_limit_of_the_settings(project):
     own_notebook(project, "slow", "import time; time.sleep(60)", {"page": "Slow"})
     with pytest.raises(NotebookError, match=r"slow\.ipynb, cell \[1\] .* not done after 2 seconds; .*cell_seconds"):
         pipeline.build(project, "2", notebook="slow", is_mining=False)
+
+
+HELD = "import ctypes, os; open('pid', 'w').write(str(os.getpid())); ctypes.PyDLL(None).sleep(300)"
+ENDLESS = "import duckdb; duckdb.sql('select count(*) from range(10000000000) a, range(10000000000) b').fetchall()"
+DEAF = "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals)); time.sleep(300)"
+
+
+@pytest.mark.parametrize("source", [HELD, ENDLESS, DEAF], ids=["holds the interpreter", "endless query", "no signals"])
+def test_a_cell_that_hangs_in_native_code_is_ended_with_its_python(tmp_path, source):
+    started = time.monotonic()
+    with pytest.raises(NotebookError, match=r"stuck\.ipynb, cell \[2\] .* not done after 2 seconds; stopped"):
+        run_notebook(make(tmp_path, source, name="stuck"), {}, tmp_path, timeout_seconds=2)
+    assert time.monotonic() - started < 60
+    if source == HELD:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_two_cells_that_hang_in_native_code_let_the_others_be_written(tmp_path):
+    templates = {name: make(tmp_path, HELD, name=name) for name in ("left", "right")}
+    templates["good"] = make(tmp_path, "print(sprint)", name="good")
+    outcomes = run_notebooks(templates, {name: {"sprint": "2"} for name in templates}, tmp_path, timeout_seconds=2)
+    assert [isinstance(outcomes[name], NotebookError) for name in templates] == [True, True, False]
+    assert printed(outcomes["good"]) == "2\n"

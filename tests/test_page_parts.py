@@ -123,7 +123,7 @@ def test_the_badge_tells_the_mix_and_the_figure_its_coverage(tmp_path):
         "found by a rule or heuristic, which can be wrong (75\u202f% inferred, 25\u202f% verified)"
     )
     assert soup.select_one(".coverage").get_text() == (
-        "Themes: 9 of 12 judged (75\u202f%); the others are commits that no theme rule matches."
+        "Themes: 9 of 12 commits judged (75\u202f%); the others are commits that no theme rule matches."
     )
 
 

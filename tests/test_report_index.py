@@ -1,6 +1,7 @@
 """reports/index.html: every sprint newest first, with what its page showed, whatever lies in the folder."""
 
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,34 @@ def test_hostile_names_stay_text_and_nothing_is_loaded(tmp_path, text):
     assert "script-src 'none'" in index.select_one("meta[http-equiv]")["content"]
     assert all(not link["href"].startswith(("http", "javascript")) for link in index.select("a"))
     assert "\u202e" not in index.get_text()
+
+
+HEADS = {
+    "1": {"first": date(2026, 2, 23), "previous_sprint": None, "next_sprint": "2 < 3"},
+    "2 < 3": {"first": date(2026, 3, 9), "previous_sprint": "1", "next_sprint": "4"},
+    "4": {"first": date(2026, 3, 23), "previous_sprint": "2 < 3", "next_sprint": None},
+}
+
+
+def linked_page(folder: Path, sprint: str, name: str) -> Path:
+    """A page with a link to the list of all sprints."""
+    head = dict(HEADS[sprint])
+    first = head.pop("first")
+    notebook = make_notebook(make_head(sprint=sprint, first_date=first, last_date=first, **head))
+    links = [{"title": "All sprints", "address": "index.html"}]
+    return write_report(notebook, report_path(folder, sprint, name), links)[0]
+
+
+@pytest.mark.parametrize("name", ["sprint", "cost"])
+@pytest.mark.parametrize("order", list(permutations(HEADS)), ids="-".join)
+def test_pages_link_to_neighbours_that_were_built_after_them_as_if_built_again(tmp_path, name, order):
+    pages = [linked_page(tmp_path, sprint, name) for sprint in order]
+    texts = [page.read_bytes() for page in pages]
+    again = [linked_page(tmp_path, sprint, name).read_bytes() for sprint in order]
+    assert texts == again
+    links = {sprint: read_html(page).select(".links a") for sprint, page in zip(order, pages, strict=True)}
+    assert [link.get_text() for link in links["2 < 3"]] == ["All sprints", "Sprint 1", "Sprint 4"]
+    assert [link.get_text() for link in links["1"]] == ["All sprints", "Sprint 2 < 3"]
 
 
 def test_the_page_of_a_sprint_links_to_its_neighbours_that_are_there(tmp_path):

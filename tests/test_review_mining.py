@@ -86,6 +86,20 @@ def test_commit_that_had_removed_what_comes_back_is_named(root: Path, story: Sto
     assert query(root, "select readded_sha from pull_request_scopes") == [(story.removed,)]
 
 
+def test_of_a_pull_request_from_before_the_first_sprint_only_the_size_is_told_until_a_sprint_holds_it(
+    root: Path,
+) -> None:
+    asked = "select code_lines, other_lines, readded_lines, readded_path, repeated_lines from pull_request_scopes"
+    settings = root / "retro.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("start = 2026-02-23", "start = 2026-03-02"), "utf-8")
+    mine(root)
+    assert query(root, asked) == [(1, 1, None, None, None)]
+    settings.write_text(text, "utf-8")
+    mine(root)
+    assert query(root, asked) == [(1, 1, 1, "README.md", 0)]
+
+
 def test_comment_that_a_later_commit_answers_is_a_finding(root: Path, story: Story) -> None:
     mine(root)
     assert query(root, FINDINGS) == [

@@ -199,3 +199,9 @@ def test_the_provenance_line_tells_sources_time_and_coverage():
 
 def test_a_teams_own_query_with_other_columns_has_no_finding_and_fails_no_page():
     assert finding(make_result("source_loads", [{"source": "git", "run_count": 1}])) is None
+
+
+def test_a_teams_query_with_other_columns_costs_the_summary_only_its_own_sentence():
+    own = make_result("theme_commits", [{"topic": "Fleet", "amount": 3}])
+    told = summary_sentences(own, make_result("day_changes", DAYS))
+    assert [sentence.anchor for sentence in told] == ["day-changes"]

@@ -39,9 +39,9 @@ def test_a_cadence_runs_through_the_sprint_that_holds_the_last_day():
     assert days_of(plan_sprints(CADENCE, "Europe/Berlin", date(2026, 3, 23)))[2:] == [next_one]
 
 
-def test_before_its_first_day_a_cadence_has_no_sprint():
-    assert plan_sprints(CADENCE, "UTC", date(2026, 2, 22)) == []
-    assert days_of(plan_sprints(CADENCE, "UTC", date(2026, 2, 23))) == [("1", "2026-02-23", "2026-03-08", "cadence")]
+@pytest.mark.parametrize("until", [date(2025, 2, 22), date(2026, 2, 22), date(2026, 2, 23)])
+def test_a_cadence_that_begins_later_has_its_first_sprint(until):
+    assert days_of(plan_sprints(CADENCE, "UTC", until)) == [("1", "2026-02-23", "2026-03-08", "cadence")]
 
 
 def test_without_rules_there_is_no_sprint():
@@ -176,4 +176,5 @@ def test_while_the_first_sprint_runs_it_is_taken():
     assert last_finished([first, second], utc("2026-02-23T00:00:00")) is first
     with pytest.raises(UsageError) as caught:
         last_finished([first, second], utc("2026-02-22T23:59:59"))
-    assert str(caught.value) == 'no sprint has begun yet: the first, "1", begins on 2026-02-23'
+    told = 'no sprint has begun yet: the first, "1", begins on 2026-02-23; set an earlier day under [sprints] in retro.toml'
+    assert str(caught.value) == told

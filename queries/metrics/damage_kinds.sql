@@ -1,9 +1,9 @@
--- What kinds of damage came to the default branch in the sprint, and how long did they stay?
+-- What kinds of damage did commits and merges of the sprint bring, and how long did they stay?
 -- One row per rule, most damage first.
 --
 -- rule: what is wrong
 -- damage_count: damage that landed in the sprint, or was written in it and never landed
--- landed_count: those that were on the default branch before their repair
+-- unlanded_count: those of it that the default branch never had: repaired or dropped before landing
 -- commit_count: commits that brought them
 -- merge_count: merges among these
 -- repaired_count: damage that was repaired since
@@ -35,7 +35,7 @@ with chosen as (
 select
     rule,
     count(*) as damage_count,
-    count(*) filter (where landed_at is not null and status <> 'repaired before landing') as landed_count,
+    count(*) filter (where landed_at is null or status = 'repaired before landing') as unlanded_count,
     count(distinct (repo, commit_sha)) as commit_count,
     count(distinct (repo, commit_sha)) filter (where is_merge) as merge_count,
     count(*) filter (where status <> 'open') as repaired_count,

@@ -11,6 +11,7 @@
 -- A rewritten line counts once, as rework or refactor. The age goes from author time to author time.
 -- Left out: generated, vendored and lock files, binary files, merges.
 -- Evidence: inferred
+-- Coverage: deleted lines
 -- Source: linearb.helpdocs.io/article/tpxx3m8cwb (rework: code less than 21 days old that is changed again)
 with changed as (
     select

@@ -3,7 +3,7 @@
 --
 -- sprint: id of the sprint
 -- subject: what is judged: commits, lines, contents, themes, work types, authors, areas, kinds, languages, functions, merges, pull requests,
---   reviews, bug origins, bills, transcripts
+--   reviews, bug origins, deleted lines, bills, transcripts
 -- judged_count: items that could be judged
 -- total_count: all items
 -- unknown: what the others lack, in words
@@ -114,6 +114,22 @@ origin_counts as (
     group by all
 ),
 
+-- Of very many commits only the newest are asked ([pages] judged_commits).
+deletion_counts as (
+    select
+        sprint_commits.sprint,
+        count(checks.commit_sha) as asked_count,
+        count(*) as deleting_count
+    from sprint_commits
+    inner join deleting_commits as deleting
+        on deleting.repo = sprint_commits.repo
+        and deleting.commit_sha = sprint_commits.commit_sha
+        and deleting.own_deleted_lines > 0
+    left join deleted_line_checks as checks
+        on checks.repo = sprint_commits.repo and checks.commit_sha = sprint_commits.commit_sha
+    group by all
+),
+
 bill_counts as (
     select
         sprint,
@@ -175,8 +191,13 @@ select sprint, 'reviews', read_count, pull_request_count,
     'pull requests of which only git tells, or whose reviews are not among what was read from the forge'
 from review_counts
 union all
-select sprint, 'bug origins', origin_count, fix_count, 'bug fixes of which it cannot be told which change brought the bug in'
+select sprint, 'bug origins', origin_count, fix_count,
+    'bug fixes of which it cannot be told which change brought the bug in, or that nobody looked at: of very many only the newest are'
 from origin_counts
+union all
+select sprint, 'deleted lines', asked_count, deleting_count,
+    'commits whose deleted lines were not asked where they came from: of very many only the newest are'
+from deletion_counts
 union all
 select sprint, 'bills', priced_count, request_count, 'requests whose price or tokens are not known'
 from bill_counts

@@ -25,7 +25,7 @@ from retro.git.changes import FileChange, Hunk, Pair, changed_files, changed_lin
 from retro.git.room import Room
 
 _RULES_VERSION = 1
-_COMMITS_AT_ONCE = 200
+_COMMITS_AT_ONCE = 500
 _MOST_BYTES, _MOST_FILES = 1_000_000, 2_000
 # Suffixes, in lower case, of languages with a parser; and of those that have functions and no parser here.
 PARSED = frozenset(
@@ -67,7 +67,7 @@ def rules_digest() -> str:
 
 
 def commit_functions(room: Room, repo: str, shas: Sequence[str]) -> Iterator[Judged]:
-    """Changed functions of the commits `shas`, up to 200 commits at a time, best in the order of history; merges have none.
+    """Changed functions of the commits `shas`, up to 500 commits at a time, best in the order of history; merges have none.
 
     Every changed file with a suffix of PARSED or UNPARSED has a row in `function_files`. Raises GitError when git does not
     run; a commit that git cannot compare costs only itself.

@@ -8,13 +8,12 @@ import polars as pl
 
 from retro import tables
 from retro.analyses.file_kinds import FileRules, file_kinds
-from retro.analyses.review_branches import Landing, branch_commits, contents, fork_point, mainline, present
+from retro.analyses.review_branches import branch_commits, contents, fork_point, mainline, present
+from retro.analyses.review_default_branch import DefaultBranch
 from retro.analyses.review_findings import RULE, Caught, Flag, caught, kind_of, later_commits, severity_of
 from retro.analyses.review_scope import (
     WINDOW_DAYS,
     BranchCommit,
-    Landed,
-    Relanding,
     any_line,
     concerns,
     declared,
@@ -31,13 +30,14 @@ from retro.masking import mask
 _AT_ONCE = 300
 _DAY = 86_400
 _MOST_ANSWERS = 10
-_FORGET_DAYS = 7
-_LANDING_SECONDS = 120  # a forge notes the merge some seconds after the commits that it makes
 
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request as the warehouse has it; times in seconds since 1970. `digest` stands for all of it and the rules."""
+    """A pull request as the warehouse has it; times in seconds since 1970. `digest` stands for all of it and the rules.
+
+    Of one that is not `is_of_sprint`, since it ended before the first, the size is told and nothing that it brought back.
+    """
 
     number: int
     head_sha: str | None
@@ -49,6 +49,7 @@ class Pull:
     reviewed_at: int | None
     landed_before_sha: str | None
     has_threads: bool
+    is_of_sprint: bool
     flags: tuple[Flag, ...] = ()
     digest: str = ""
 
@@ -89,44 +90,11 @@ def review_rows(
     pull requests that need it.
     """
     branches = _branches(room, pulls)
-    ends = [branch.ended_at for branch in branches if branch.judged]
-    line = _Line(room, mainline(room, tip, min(ends) - WINDOW_DAYS * _DAY) if ends else [])
+    ends = [branch.ended_at for branch in branches if branch.judged and branch.pull.is_of_sprint]
+    line = DefaultBranch(room, mainline(room, tip, min(ends) - WINDOW_DAYS * _DAY) if ends else [])
     for start in range(0, len(branches), _AT_ONCE):
         some = [_based(room, branch, tip) for branch in branches[start : start + _AT_ONCE]]
         yield _scopes(room, repo, some, line, rules), _findings(room, repo, some, rules)
-
-
-class _Line:
-    """The default branch, gone through once: what it removed and added lately, at each moment asked for in order."""
-
-    def __init__(self, room: Room, landings: Sequence[Landing]) -> None:
-        self._room, self._waiting = room, list(landings)
-        self._landed, self._forgotten_at = Landed(), 0
-        self._read: dict[str, dict[str, FileLines]] = {}  # of the next landings, since each call of git costs
-
-    def until(self, at: int, own: str | None) -> Landed:
-        """What had landed a moment before `at`, but for the landing `own`, which waits for the next question."""
-        held = []
-        while self._waiting and self._waiting[0].at < at - _LANDING_SECONDS:
-            if self._waiting[0].sha == own:
-                held.append(self._waiting.pop(0))
-            else:
-                files = self._files()
-                landing = self._waiting.pop(0)
-                self._landed.land(landing.sha, landing.at, files)
-        self._waiting[:0] = held
-        if at > self._forgotten_at + _FORGET_DAYS * _DAY:  # for the memory alone: what is too old does not count anyway
-            self._landed.forget(at - WINDOW_DAYS * _DAY)
-            self._forgotten_at = at
-        return self._landed
-
-    def _files(self) -> dict[str, FileLines]:
-        """Changed files of the first landing that waits."""
-        first = self._waiting[0].sha
-        if first not in self._read:  # also of one without a change, which has no answer
-            some = [(each.sha, each.parent) for each in self._waiting[:_AT_ONCE]]
-            self._read = {first: {}} | signed_lines(self._room.path, some, kept_line)
-        return self._read[first]
 
 
 def _branches(room: Room, pulls: Sequence[Pull]) -> list[Branch]:
@@ -164,11 +132,12 @@ def _based(room: Room, branch: Branch, tip: str | None) -> Branch:
     return replace(branch, base_sha=base) if base else replace(branch, status="unreadable")
 
 
-def _scopes(room: Room, repo: str, branches: Sequence[Branch], line: _Line, rules: FileRules) -> pl.DataFrame:
+def _scopes(room: Room, repo: str, branches: Sequence[Branch], line: DefaultBranch, rules: FileRules) -> pl.DataFrame:
     changes = _changes(
         room, [(branch.judged_sha, branch.base_sha) for branch in branches if branch.status == "read"], any_line
     )
-    added = _changes(room, [(commit.sha, None) for branch in branches for commit in branch.judged], kept_line)
+    told = [commit.sha for branch in branches if branch.pull.is_of_sprint for commit in branch.judged]
+    added = _changes(room, [(sha, None) for sha in told], kept_line)
     known = _kinds(
         repo, {path for files in (*changes.values(), *added.values()) for path in files} | _paths(branches), rules
     )
@@ -177,9 +146,8 @@ def _scopes(room: Room, repo: str, branches: Sequence[Branch], line: _Line, rule
         row = _base_row(repo, branch)
         files = changes.get((branch.judged_sha, branch.base_sha)) if branch.status == "read" else None
         if files is not None:
-            parts = [added[commit.sha, None] for commit in branch.judged if (commit.sha, None) in added]
-            landed = line.until(branch.ended_at, branch.pull.merged_sha)
-            row |= _scope_row(branch, files, known, relandings(parts, known.kinds, landed, branch.ended_at))
+            row |= _scope_row(branch, files, known)
+            row |= _relanding_row(branch, added, known, line) if branch.pull.is_of_sprint else {}
         for column, values in rows.items():
             values.append(row.get(column))
     return tables.frame("pull_request_scopes", rows)
@@ -212,12 +180,24 @@ def _base_row(repo: str, branch: Branch) -> dict[str, object]:
     }
 
 
-def _scope_row(
-    branch: Branch, files: Mapping[str, FileLines], known: _Kinds, relanded: tuple[Relanding, Relanding]
+def _relanding_row(
+    branch: Branch, added: Mapping[Comparison, Mapping[str, FileLines]], known: _Kinds, line: DefaultBranch
 ) -> dict[str, object]:
+    parts = [added[commit.sha, None] for commit in branch.judged if (commit.sha, None) in added]
+    landed = line.until(branch.ended_at, branch.pull.merged_sha)
+    back, twice = relandings(parts, known.kinds, landed, branch.ended_at)
+    return {
+        "readded_lines": back.line_count,
+        "readded_sha": back.sha,
+        "readded_path": back.path,
+        "repeated_lines": twice.line_count,
+        "repeated_sha": twice.sha,
+    }
+
+
+def _scope_row(branch: Branch, files: Mapping[str, FileLines], known: _Kinds) -> dict[str, object]:
     size = size_of(files, known.kinds)
     types, scopes = declared(branch.judged)
-    back, twice = relanded
     return {
         "judged_sha": branch.judged_sha,
         "base_sha": branch.base_sha,
@@ -234,11 +214,6 @@ def _scope_row(
         "other_lines": size.other,
         "left_out_lines": size.left_out,
         "changed_file_count": size.file_count,
-        "readded_lines": back.line_count,
-        "readded_sha": back.sha,
-        "readded_path": back.path,
-        "repeated_lines": twice.line_count,
-        "repeated_sha": twice.sha,
         "landed_before_sha": branch.pull.landed_before_sha,
         "status": "read",
     }

@@ -54,7 +54,7 @@ def describe(result) -> str:
     rows = "1 row" if result.row_count == 1 else f"{result.row_count:,} rows"
     facts = [rows, given, result.evidence]
     if result.coverage:
-        facts.append(
-            f"{result.coverage.judged_count:,} of {result.coverage.total_count:,} {result.coverage.subject} judged"
-        )
+        from retro.figures.wording import judged_text
+
+        facts.append(judged_text(result.coverage.subject, result.coverage.judged_count, result.coverage.total_count))
     return " · ".join(fact for fact in facts if fact)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from retro.cli.progress_lines import Lines
+
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
@@ -121,7 +123,7 @@ def print_as(frame: "pl.DataFrame", kind: str) -> None:
 
 
 class Bars:
-    """Progress as bars on stderr, with items per second; nothing where stderr is no terminal.
+    """Progress as bars on a terminal, with items per second.
 
     Threads that work at the same time draw bars below each other: each advances the one that it started last.
     """
@@ -133,7 +135,7 @@ class Bars:
 
     def start(self, what: str, total: int) -> None:
         """A piece of work with `total` steps begins; one without steps is not shown."""
-        if not total or not sys.stderr.isatty():
+        if not total:
             return
         with self._started:
             if self._display is None:
@@ -170,9 +172,9 @@ class Bars:
 
 
 @contextmanager
-def bars() -> Iterator[Bars]:
-    """Progress bars for the time of a block."""
-    drawn = Bars()
+def bars() -> Iterator[Bars | Lines]:
+    """Progress on stderr for the time of a block: bars on a terminal, else lines."""
+    drawn = Bars() if sys.stderr.isatty() else Lines()
     try:
         yield drawn
     finally:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from retro.figures.charts import exact_values, part_colour, tooltip
 from retro.figures.theme import COLOURS, NOTEBOOK_WIDTH
-from retro.figures.wording import WEEKDAYS, day_text
+from retro.figures.wording import NARROW_SPACE, WEEKDAYS, day_text
 from retro.quick_imports import quick_import
 
 if TYPE_CHECKING:
@@ -63,10 +63,16 @@ def line_strip(result: "Result") -> "altair.LayerChart":
     return alt.layer(columns, zero).properties(width=NOTEBOOK_WIDTH, height=HEIGHT)
 
 
+def _label(count: int) -> str:
+    """The number over a column, which is as wide as four digits; the tooltip has the exact one."""
+    return str(count) if count < 10_000 else f"{round(count / 1000)}{NARROW_SPACE}k"
+
+
 def _day(row: dict) -> dict:
     return {
         "day": day_text(row["date"], with_year=True),
         "total": row["commit_count"],
+        "label": _label(row["commit_count"]),
         "other commits": row["commit_count"] - row["merge_count"],
         "merges": row["merge_count"],
         "added": row["own_added_lines"],
@@ -100,7 +106,7 @@ def _totals(alt: Any, days: list[dict], scale: "altair.Scale") -> list:
         return []
     busy = alt.Chart(alt.Data(values=[day for day in days if day["total"]]))
     text = busy.mark_text(baseline="bottom", yOffset=-3, style="mark")
-    return [text.encode(x=day_axis(alt, days), y=alt.Y("total:Q", axis=None, scale=scale), text="total:Q")]
+    return [text.encode(x=day_axis(alt, days), y=alt.Y("total:Q", axis=None, scale=scale), text="label:N")]
 
 
 def _releases(alt: Any, days: list[dict], hover: list) -> list:

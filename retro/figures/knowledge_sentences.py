@@ -47,9 +47,18 @@ def _source_finding(rows: Rows) -> str:
     return f"{read}; {counted(skipped, 'record') if skipped else 'no record'} left out"
 
 
+def _trend_finding(rows: Rows) -> str:
+    idle = rows[0]["idle_sprint_count"]
+    if not idle:
+        return "The headline numbers, sprint by sprint"
+    told = f"nothing happened in {counted(idle, 'sprint')} before or after"
+    return f"The headline numbers, sprint by sprint; {told}"
+
+
 KNOWLEDGE_FINDINGS: dict[str, Callable[[Rows], str | None]] = {
     "author_kind_commits": _author_finding,
     "agent_commits": _agent_finding,
     "coverage_shares": _coverage_finding,
     "source_loads": _source_finding,
+    "headline_trends": _trend_finding,
 }

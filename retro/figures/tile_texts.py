@@ -20,6 +20,8 @@ from retro.figures.wording import (
 )
 from retro.formats import json_value
 
+# A share of which fewer are known than this is not told: it would speak of the few that happen to be known.
+LEAST_KNOWN_SHARE = 0.25
 Columns = tuple[str | tuple[str, ...], ...]
 
 
@@ -56,6 +58,7 @@ def _first(column: str | tuple[str, ...]) -> str:
 
 def _tile(rows: list[dict], column: str | tuple[str, ...]) -> dict:
     name, *others = (column,) if isinstance(column, str) else column
+    rows = [{**row, name: _known(row, name, others)} for row in rows]
     now, whole = rows[-1], name.removeprefix(OWN)
     has_whole = name != whole and whole in others
     return {
@@ -68,6 +71,12 @@ def _tile(rows: list[dict], column: str | tuple[str, ...]) -> dict:
         "values": [_bar_value(row[name]) for row in rows],
         "trend": ", ".join(f"sprint {row['sprint']}: {_short(name, row[name])}" for row in rows),
     }
+
+
+def _known(row: dict, name: str, others: list[str]) -> object:
+    """The tile's value; None where a share beside it says that too little is known for one (`..._known_share`)."""
+    shares = [row[other] for other in others if other.endswith("_known_share")]
+    return None if any(share is not None and share < LEAST_KNOWN_SHARE for share in shares) else row[name]
 
 
 def _short(name: str, value: object) -> str:

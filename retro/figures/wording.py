@@ -20,6 +20,24 @@ TITLES = {
     "p90_days": "9 of 10 within",
     "landed_p90_days": "landed 9 of 10 within",
     "p90_repair_hours": "9 of 10 repaired within",
+    "unlanded_count": "never on the default branch",
+}
+# What the coverage of a subject counts (view sprint_coverage).
+JUDGED_UNITS = {
+    "themes": "commits",
+    "work types": "commits",
+    "authors": "commits",
+    "lines": "changed files",
+    "contents": "changed files",
+    "areas": "changed files",
+    "kinds": "changed files",
+    "languages": "changed files",
+    "functions": "changed files of code",
+    "reviews": "pull requests",
+    "bug origins": "bug fixes",
+    "deleted lines": "commits",
+    "bills": "requests",
+    "transcripts": "days",
 }
 SIGNS = {"added_lines": "+", "deleted_lines": MINUS}
 OWN = "own_"  # begins columns that leave out files which nobody in the team wrote
@@ -182,6 +200,12 @@ def column_title(name: str) -> str:
         name = name.removesuffix(suffix)
     words = name.removeprefix("is_").split("_")
     return " ".join(ABBREVIATIONS.get(word, word) for word in words)
+
+
+def judged_text(subject: str, judged: int, total: int) -> str:
+    """A coverage with what it counts: "lines: 3 of 4 changed files judged"."""
+    unit = JUDGED_UNITS.get(subject)
+    return f"{subject}: {number_text(judged)} of {number_text(total)}{f' {unit}' if unit else ''} judged"
 
 
 def whole_text(whole: Number | None, own: Number | None) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from retro.figures import anchor_of
-from retro.figures.wording import number_text, share_text
+from retro.figures.wording import judged_text, number_text, share_text
 from retro.page.charts import page_chart
 from retro.page.prose import prose_html, split_sections
 from retro.page.tables import page_table, shown_table
@@ -176,8 +176,8 @@ def _coverage_text(coverage: dict | None) -> str:
     if not coverage or not coverage["total_count"]:
         return ""
     judged, total = coverage["judged_count"], coverage["total_count"]
-    known = f"{coverage['subject'].capitalize()}: {number_text(judged)} of {number_text(total)} judged"
-    known += f" ({share_text(judged / total)})"
+    told = judged_text(coverage["subject"], judged, total)
+    known = f"{told[0].upper()}{told[1:]} ({share_text(judged / total)})"
     return f"{known}." if judged == total else f"{known}; the others are {coverage['unknown']}."
 
 

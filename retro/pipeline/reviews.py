@@ -1,7 +1,8 @@
 """What git adds to the facts of a review: fills `pull_request_scopes` and `findings` (those that review caught).
 
 A pull request is judged again when its commits, reviews, flags or the rules have changed; others keep their rows. Judged are
-those that ended up to 180 days before the first sprint of retro.toml: the earlier ones are what sizes are compared with.
+those that ended up to 180 days before the first sprint of retro.toml: the earlier ones are what sizes are compared with, and
+nothing else is asked of them.
 """
 
 from typing import TYPE_CHECKING
@@ -77,7 +78,9 @@ _PULLS = """
         looks.reviewed_sha,
         epoch(looks.reviewed_at)::bigint as reviewed_at,
         landed.landed_before_sha,
-        coalesce(told.has_threads, false) as has_threads
+        coalesce(told.has_threads, false) as has_threads,
+        coalesce(pulls.merged_at, pulls.closed_at, pulls.head_committed_at, 'infinity'::timestamptz)
+        >= (select min(starts_at) from sprints) as is_of_sprint
     from pull_requests as pulls
     left join lists on lists.repo = pulls.repo and lists.pr_number = pulls.pr_number and lists.place = 1
     left join pull_request_records as from_git

@@ -29,6 +29,7 @@ from retro.pipeline import is_behind
 from retro.pipeline.news import known
 from retro.pipeline.news.logs import log_states
 from retro.project.forges import forge_findings
+from retro.project.repository_sprints import outside_of_sprints
 from retro.project.transcripts import transcript_findings
 from retro.sources.gateway.places import find_logs
 from retro.sprints import Sprint, gap_days, last_finished, plan_sprints
@@ -85,7 +86,7 @@ def doctor(root: Path, now: datetime | None = None) -> list[Check]:
     file = settings.root / warehouse.FILE
     checks += _guarded("bills", _unnamed_sources, file, settings)
     checks += _guarded("data folder", _data_folder, file)
-    of_warehouse = _guarded("warehouse", _warehouse, file, tips, moment)
+    of_warehouse = _guarded("warehouse", _warehouse, file, tips, moment, settings.project.timezone)
     checks += of_warehouse
     if all(check.level != "fail" for check in of_warehouse):
         checks += _guarded("warehouse", _behind, settings.root)
@@ -241,12 +242,19 @@ def _is_locked(lock: Path) -> bool:
     return False
 
 
-def _warehouse(file: Path, tips: dict[str, str | None], now: datetime) -> Iterator[Check]:
+def _warehouse(file: Path, tips: dict[str, str | None], now: datetime, timezone: str) -> Iterator[Check]:
     if not file.exists():
         yield Check("warn", "warehouse", f"{file}: not there yet", "run `retro mine`")
         return
     with closing(warehouse.open_read_only(file)) as connection:
         yield from _mined_repositories(connection, tips, now)
+        for repo, told in outside_of_sprints(connection, timezone):
+            yield Check(
+                "warn",
+                f"repository {repo}",
+                told,
+                "set `first` under [sprints] to a day before them, or name the branch",
+            )
         yield from _loads(connection)
 
 

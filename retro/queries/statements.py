@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from retro.config.literals import closest
 from retro.errors import QueryError
 from retro.frames import rows_of
 from retro.warehouse import first_line
@@ -12,6 +13,9 @@ from retro.warehouse import first_line
 if TYPE_CHECKING:
     import polars as pl
 
+_UNKNOWN = re.compile(
+    r'\b(?:Table with name|Referenced column) "?([^"\s]+)"? .*\n(?:Did you mean|Candidate bindings:)(.*)'
+)
 _HEAD = re.compile(r"\A(?:[ \t]*(?:--.*)?\n)*")
 
 
@@ -46,9 +50,15 @@ def parameters_of(sql: str, where: str) -> set[str]:
 
 
 def located(error: duckdb.Error, where: str, skipped_lines: int = 0) -> str:
-    """`file:line: what DuckDB says`, with the line when it names one; it counts from after `skipped_lines`."""
+    """`file:line: what DuckDB says`, with the line when it names one; it counts from after `skipped_lines`.
+
+    A name that DuckDB does not know is told with the nearest one that it does.
+    """
     line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
-    return f"{where}{f':{int(line[1]) + skipped_lines}' if line else ''}: {first_line(error)}"
+    unknown = _UNKNOWN.search(str(error))
+    near = closest(unknown[1], re.findall(r'"([^"]+)"', unknown[2])) if unknown else ""
+    told = first_line(error).rstrip("!") + near if near else first_line(error)
+    return f"{where}{f':{int(line[1]) + skipped_lines}' if line else ''}: {told}"
 
 
 def _plain(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:

@@ -20,18 +20,61 @@ hinted as (
     where kind = 'hint'
 ),
 
-busy as (
+-- Changes and files go by number from here: there are millions of rows of both, and their names would fill the memory.
+hinted_numbers as (
     select
-        hinted.change_key,
-        hinted.changed_at,
-        hinted.author_key,
-        files.path,
-        count(*) as year_count
+        *,
+        row_number() over (order by change_key, changed_at, author_key)::integer as change_number
     from hinted
-    inner join co_changes as files
-        on files.changed_at < hinted.changed_at and files.changed_at >= hinted.changed_at - interval 365 days
-    where not files.is_routine and (files.gone_at is null or files.gone_at > hinted.changed_at)
+),
+
+paths as (
+    select
+        path,
+        row_number() over (order by path)::integer as path_number
+    from (select distinct path from co_changes)
+),
+
+numbered as (
+    select
+        paths.path_number,
+        files.changed_at,
+        files.is_routine,
+        files.gone_at
+    from co_changes as files
+    inner join paths on paths.path = files.path
+),
+
+busy as materialized (
+    select
+        hinted_numbers.change_number,
+        files.path_number,
+        count(*)::integer as year_count
+    from hinted_numbers
+    inner join numbered as files
+        on files.changed_at < hinted_numbers.changed_at and files.changed_at >= hinted_numbers.changed_at - interval 365 days
+    where not files.is_routine and (files.gone_at is null or files.gone_at > hinted_numbers.changed_at)
     group by all
+),
+
+marked_numbers as (
+    select
+        hinted_numbers.change_number,
+        paths.path_number,
+        marked.kind,
+        marked.confidence
+    from marked
+    inner join hinted_numbers on hinted_numbers.change_key = marked.change_key
+    inner join paths on paths.path = marked.path
+),
+
+touched as (
+    select distinct
+        hinted_numbers.change_number,
+        paths.path_number
+    from co_changes
+    inner join hinted_numbers on hinted_numbers.change_key = co_changes.change_key
+    inner join paths on paths.path = co_changes.path
 ),
 
 -- Files that the change neither touched nor is warned about, and whether they hang together with it more loosely.
@@ -40,29 +83,47 @@ others as (
         busy.*,
         coalesce(marked.kind, '') = 'weaker' as is_weaker
     from busy
-    left join marked on marked.change_key = busy.change_key and marked.path = busy.path
-    anti join co_changes on co_changes.change_key = busy.change_key and co_changes.path = busy.path
+    left join marked_numbers as marked
+        on marked.change_number = busy.change_number and marked.path_number = busy.path_number
+    anti join touched on touched.change_number = busy.change_number and touched.path_number = busy.path_number
     where marked.confidence is null or marked.confidence < 0.5
 ),
 
 -- Five of both sorts for each hint, by how near they come in changes of the year before; the hash picks among equals
 -- without a leaning.
+ranked as (
+    select
+        marked.change_number,
+        marked.path_number as for_number,
+        others.path_number,
+        others.is_weaker,
+        rank() over (
+            partition by marked.change_number, marked.path_number, others.is_weaker
+            order by abs(others.year_count - coalesce(busy.year_count, 0))
+        ) as near_rank
+    from marked_numbers as marked
+    left join busy on busy.change_number = marked.change_number and busy.path_number = marked.path_number
+    inner join others on others.change_number = marked.change_number
+    where marked.kind = 'hint'
+    qualify near_rank <= 5
+),
+
 controls as (
     select
-        marked.change_key,
-        marked.changed_at,
-        marked.author_key,
-        others.path,
-        marked.path as for_path,
-        others.is_weaker
-    from marked
-    left join busy on busy.change_key = marked.change_key and busy.path = marked.path
-    inner join others on others.change_key = marked.change_key
-    where marked.kind = 'hint'
+        hinted_numbers.change_key,
+        hinted_numbers.changed_at,
+        hinted_numbers.author_key,
+        paths.path,
+        reasons.path as for_path,
+        ranked.is_weaker
+    from ranked
+    inner join hinted_numbers on hinted_numbers.change_number = ranked.change_number
+    inner join paths on paths.path_number = ranked.path_number
+    inner join paths as reasons on reasons.path_number = ranked.for_number
     qualify
         row_number() over (
-            partition by marked.change_key, marked.path, others.is_weaker
-            order by abs(others.year_count - coalesce(busy.year_count, 0)), md5(others.change_key || others.path)
+            partition by ranked.change_number, ranked.for_number, ranked.is_weaker
+            order by ranked.near_rank, md5(hinted_numbers.change_key || paths.path)
         ) <= 5
 )
 
