@@ -2,7 +2,7 @@
 
 Writing happens in a copy beside the file, in one transaction; the copy then takes the file's place by `os.replace`. A
 reader keeps the file that it opened, a kill leaves the old one, and a full disk costs the copy only. The format is that
-of DuckDB 1.0, so that any client of 1.x opens it too.
+of DuckDB 1.0; the views need a client of 1.2 or later.
 """
 
 import os
