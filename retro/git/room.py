@@ -4,8 +4,9 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from retro.errors import GitError
 from retro.git.log import LogPiece, read_log
@@ -19,8 +20,7 @@ _ANSWER_BYTES = 256  # more than the first line of any answer of cat-file
 _TAGGER = re.compile(rb"^tagger .*> (\d+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(NamedTuple):
     """A commit's place in the graph: id, parents, committer time in seconds since 1970 (None: unreadable)."""
 
     sha: str
@@ -124,7 +124,7 @@ class Room:
         lines = _lines("rev-list", self.run("rev-list", "--parents", "--timestamp", "--stdin", stdin=asked))
         commits = [Commit(words[1], tuple(words[2:]), read_time(words[0])) for words in map(str.split, lines)]
         undated = self._unreadable([commit.sha for commit in commits if commit.committed_at == 0])
-        return [replace(commit, committed_at=None) if commit.sha in undated else commit for commit in commits]
+        return [commit._replace(committed_at=None) if commit.sha in undated else commit for commit in commits]
 
     def log(self, shas: Sequence[str], mark: str) -> Iterator[LogPiece]:
         """Metadata, trailers and changed files of the commits `shas`, as retro.git.records spells them with this mark.
