@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from results import COVERAGE, SPRINT, make_result
 
+from retro.figures.knowledge_sentences import KNOWLEDGE_FINDINGS
 from retro.figures.sentences import finding, is_unusual, provenance_sentence, summary_sentences
 
 BEFORE = {"sprint": "1", "commit_count": 54, "merge_count": 17, "active_day_count": 10}
@@ -205,3 +206,17 @@ def test_a_teams_query_with_other_columns_costs_the_summary_only_its_own_sentenc
     own = make_result("theme_commits", [{"topic": "Fleet", "amount": 3}])
     told = summary_sentences(own, make_result("day_changes", DAYS))
     assert [sentence.anchor for sentence in told] == ["day-changes"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "idle", "told"),
+    [
+        (0, 0, ""),
+        (51, 0, "; 51 earlier sprints are not shown"),
+        (1, 25, "; 1 earlier sprint is not shown; nothing happened in 25 sprints at the ends of the plan"),
+        (0, 1, "; nothing happened in 1 sprint at the ends of the plan"),
+    ],
+)
+def test_trends_say_which_sprints_they_leave_out(earlier: int, idle: int, told: str) -> None:
+    row = {"earlier_sprint_count": earlier, "idle_sprint_count": idle}
+    assert KNOWLEDGE_FINDINGS["headline_trends"]([row]) == f"The headline numbers, sprint by sprint{told}"

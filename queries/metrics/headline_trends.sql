@@ -6,6 +6,7 @@
 -- first_date: its first day, in the project's zone
 -- measured_quantity: the value: a count, US dollars, or for the agent share 0 to 1; NULL: not known
 -- known_share: of the agent share, part of the commits whose kind of author is known, 0 to 1; NULL for the others
+-- earlier_sprint_count: sprints before those shown, from the first one in which something happened
 -- idle_sprint_count: sprints of the plan before the first and after the last one in which something happened
 -- evidence: verified where it is counted from records, else inferred
 --
@@ -34,6 +35,13 @@ idle as (
     where sprints.sequence < busy.first_sequence or sprints.sequence > busy.last_sequence
 ),
 
+earlier as (
+    select count(*) as sprint_count
+    from sprints
+    cross join busy
+    where sprints.sequence >= busy.first_sequence and sprints.sequence < busy.last_sequence - 25
+),
+
 told as (
     select measure
     from shown
@@ -47,9 +55,11 @@ select
     shown.first_date,
     shown.measured_quantity,
     shown.known_share,
+    earlier.sprint_count as earlier_sprint_count,
     idle.sprint_count as idle_sprint_count,
     shown.evidence
 from shown
 inner join told on told.measure = shown.measure
+cross join earlier
 cross join idle
 order by shown.position, shown.sequence

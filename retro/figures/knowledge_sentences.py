@@ -48,11 +48,13 @@ def _source_finding(rows: Rows) -> str:
 
 
 def _trend_finding(rows: Rows) -> str:
-    idle = rows[0]["idle_sprint_count"]
-    if not idle:
-        return "The headline numbers, sprint by sprint"
-    told = f"nothing happened in {counted(idle, 'sprint')} before or after"
-    return f"The headline numbers, sprint by sprint; {told}"
+    earlier, idle = rows[0]["earlier_sprint_count"], rows[0]["idle_sprint_count"]
+    told = ["The headline numbers, sprint by sprint"]
+    if earlier:
+        told.append(f"{counted(earlier, 'earlier sprint')} {'is' if earlier == 1 else 'are'} not shown")
+    if idle:
+        told.append(f"nothing happened in {counted(idle, 'sprint')} at the ends of the plan")
+    return "; ".join(told)
 
 
 KNOWLEDGE_FINDINGS: dict[str, Callable[[Rows], str | None]] = {
