@@ -141,6 +141,9 @@ def test_environment_of_git_is_made_from_nothing(monkeypatch):
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "/bin/false",
+        "MALLOC_MMAP_THRESHOLD_": "268435456",
+        "MALLOC_TOP_PAD_": "16777216",
+        "MALLOC_TRIM_THRESHOLD_": "268435456",
         "GIT_DIR": "/room",
     }
 
