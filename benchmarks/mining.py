@@ -38,16 +38,20 @@ HISTORY = (
     TELL
     + """
 import tempfile
-from retro import warehouse
+from concurrent.futures import ThreadPoolExecutor
 from retro.git import open_room
-from retro.sources import git
-from retro.sources.accounts import Account
-with tempfile.TemporaryDirectory() as folder:
+def listed(room):
+    _, tip = room.default_branch()
+    return tip, room.graph([tip])
+with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as pool:
     folder = pathlib.Path(folder)
     room = open_room(pathlib.Path(sys.argv[1]), folder / "rooms")
+    listing = pool.submit(listed, room)  # as the pipeline does, while the rest is imported
+    from retro import warehouse
+    from retro.sources import git
+    from retro.sources.accounts import Account
     with warehouse.rewrite(folder / "retro.duckdb") as connection:
-        _, tip = room.default_branch()
-        graph = room.graph([tip])
+        tip, graph = listing.result()
         shas = [commit.sha for commit in graph]
         for frames in git.history(room, "bench", shas, git.landings(graph, tip), Account()):
             for table, frame in frames.items():

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from retro.config import Settings, load_settings
 from retro.errors import RetroError, WarehouseError
+from retro.pipeline import listings
 from retro.pipeline.news import Found, keep, known, look
 from retro.pipeline.news.plan import plan_digest, project_sprints
 from retro.pipeline.news.repositories import ROOMS
@@ -107,48 +108,49 @@ class Options:
 
 def _write(path: Path, settings: Settings, found: Found, options: Options, mined: Mined) -> None:
     """Writes the warehouse anew with what was found."""
-    # Imported here: a run that finds nothing new never pays for DuckDB, Polars and the classifiers.
-    from retro import warehouse
-    from retro.pipeline import (
-        agents,
-        bills,
-        derived,
-        forge,
-        frozen,
-        note_checks,
-        notes,
-        repositories,
-        request_targets,
-        reviews,
-        swaps,
-        watches,
-    )
+    with listings.begun(found.changed) as begun:
+        # Imported here: a run that finds nothing new never pays for DuckDB, Polars and the classifiers.
+        from retro import warehouse
+        from retro.pipeline import (
+            agents,
+            bills,
+            derived,
+            forge,
+            frozen,
+            note_checks,
+            notes,
+            repositories,
+            request_targets,
+            reviews,
+            swaps,
+            watches,
+        )
 
-    with warehouse.rewrite(path) as connection:
-        repositories.read_all(connection, found.changed, options, mined)
-        with warehouse.transaction(connection) as own:
-            repositories.log_failures(own, mined.failures)
-            repositories.mark_configured(own, [repo.name for repo in settings.repos])
-            repositories.mark_looked_at(
-                own, [state.settings.name for state in found.there if state not in found.changed]
-            )
-            mined.requests = bills.read_gateways(own, settings, found.logs, options)
-            mined.requests += agents.read_agents(own, found.transcripts, options)
-            if options.prune:
-                repositories.prune(own)
-            forge.read_forges(own, found.forges, settings, options)
-            derived.write_plan(own, settings, found.sprints, found.plan)
-            mined.failures |= notes.read_notes(own, settings, found.notes, found.sprints)
-            derived.judge(own, settings, options.progress)
-            derived.make_views(own, folders(settings.root))
-            request_targets.keep(own)
-            reviews.judge(own, settings, options.progress)
-            mined.failures |= swaps.judge(own, settings, options.progress) | watches.judge(own, settings)
-            frozens = frozen.look(settings, path)
-            mined.failures |= frozen.read_frozen(own, frozens, is_pruning=options.prune)
-            frozen.write_bases(own, settings, found.sprints, frozens)
-            mined.repeated = repositories.repeated(own)
-        note_checks.check(connection, settings)
+        with warehouse.rewrite(path) as connection:
+            repositories.read_all(connection, found.changed, begun, options, mined)
+            with warehouse.transaction(connection) as own:
+                repositories.log_failures(own, mined.failures)
+                repositories.mark_configured(own, [repo.name for repo in settings.repos])
+                repositories.mark_looked_at(
+                    own, [state.settings.name for state in found.there if state not in found.changed]
+                )
+                mined.requests = bills.read_gateways(own, settings, found.logs, options)
+                mined.requests += agents.read_agents(own, found.transcripts, options)
+                if options.prune:
+                    repositories.prune(own)
+                forge.read_forges(own, found.forges, settings, options)
+                derived.write_plan(own, settings, found.sprints, found.plan)
+                mined.failures |= notes.read_notes(own, settings, found.notes, found.sprints)
+                derived.judge(own, settings, options.progress)
+                derived.make_views(own, folders(settings.root))
+                request_targets.keep(own)
+                reviews.judge(own, settings, options.progress)
+                mined.failures |= swaps.judge(own, settings, options.progress) | watches.judge(own, settings)
+                frozens = frozen.look(settings, path)
+                mined.failures |= frozen.read_frozen(own, frozens, is_pruning=options.prune)
+                frozen.write_bases(own, settings, found.sprints, frozens)
+                mined.repeated = repositories.repeated(own)
+            note_checks.check(connection, settings)
 
 
 def _keep_from_git(folder: Path) -> None:

@@ -18,6 +18,7 @@ from retro.git import Commit
 from retro.git.process import end_all
 from retro.masking import clean_url, mask
 from retro.pipeline import attribution, pull_requests
+from retro.pipeline.listings import Begun, Branch, Listing, take
 from retro.pipeline.log import Reading, log_row
 from retro.sources import git, git_attributes
 from retro.warehouse import load, transaction
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from retro.pipeline.news.repositories import RepoState
 
 Connection = duckdb.DuckDBPyConnection
-Branch = tuple[str, str] | None  # full name and commit
 _LOOK_SECONDS = 0.2
 _EARLIER = "select commit_sha, is_boundary, is_on_default_branch, landed_at from commits where repo = $repo"
 _BY_NOTE = ("commit_attribution", "commit_notes", "line_attributions")
@@ -64,15 +64,20 @@ _BY_REPO = (
 )
 
 
-def read_all(connection: Connection, states: "Sequence[RepoState]", options: "Options", mined: "Mined") -> None:
+def read_all(
+    connection: Connection, states: "Sequence[RepoState]", listings: Begun, options: "Options", mined: "Mined"
+) -> None:
     """Loads what is new of each repository, as many at once as there are processors, each in a transaction of its own.
 
-    One that fails keeps its earlier rows and does not stop the others: `mined.failures` says why.
+    Of some the `listings` were begun. One that fails keeps its earlier rows and does not stop the others: `mined.failures`
+    says why.
     """
     stop = Event()
     watched = replace(options, progress=_Stoppable(options.progress, stop))
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        running = {state.settings.name: pool.submit(_read_alone, connection, state, watched) for state in states}
+        running = {
+            state.settings.name: pool.submit(_read_alone, connection, state, listings, watched) for state in states
+        }
         try:
             for repo, future in running.items():
                 _await(repo, future, mined)
@@ -111,13 +116,14 @@ class _Stoppable:
             raise GitError("the run was stopped")
 
 
-def _read_alone(connection: Connection, state: "RepoState", options: "Options") -> int:
+def _read_alone(connection: Connection, state: "RepoState", listings: Begun, options: "Options") -> int:
     """Loads what is new of one repository: how many commits were. Raises GitError, and then nothing of it has changed."""
     repo, started_at = state.settings.name, datetime.now(UTC)
     with transaction(connection) as own:
         earlier = rows_of(own.sql(_EARLIER, params={"repo": repo}))
-        branch = state.room.default_branch(state.settings.branch)
-        account, graph = _read(own, state, branch, options, earlier)
+        listing = take(listings, state)
+        branch = listing.branch
+        account, graph = _read(own, state, listing, options, earlier)
         attribution.read_people(own, repo, state.room, branch[1] if branch else None)
         attribution.read_notes(own, state)
         if branch:
@@ -182,20 +188,18 @@ def prune(connection: Connection) -> None:
 
 
 def _read(
-    connection: Connection, state: "RepoState", branch: Branch, options: "Options", earlier: pl.DataFrame
+    connection: Connection, state: "RepoState", listing: Listing, options: "Options", earlier: pl.DataFrame
 ) -> tuple[git.Account, list[Commit]]:
     """Loads what is new of the history; the account of it, and the graph of all commits that count now."""
     repo, room = state.settings.name, state.room
-    releases = room.releases(state.release_refs)
-    tips = [*([branch[1]] if branch else []), *(release.sha for release in releases)]
-    graph = room.graph(tips)
-    own, wanted = graph, _wanted(graph, earlier, room.place.shallow, options.full)
+    branch, releases, graph = listing.branch, listing.releases, listing.graph
+    wanted = _wanted(graph, earlier, room.place.shallow, options.full)
     if room.place.shallow:
-        graph = _with_older(connection, repo, graph, tips)
+        graph = _with_older(connection, repo, graph, listing.tips)
     landed = git.landings(graph, branch[1] if branch else None)
     account = _load_history(connection, state, wanted, landed, options.progress)
     _place_commits(connection, repo, graph, landed, options.prune)
-    pull_requests.read_merges(connection, state, own, options, account.reasons)
+    pull_requests.read_merges(connection, state, listing.graph, options, account.reasons)
     for table, frame in git.release_rows(repo, releases, graph).items():
         only = "and source = 'git'" if table == "release_records" else ""  # a forge has releases too
         connection.execute(f"delete from {table} where repo = ? {only}", [repo])
