@@ -117,6 +117,7 @@ def _write(path: Path, settings: Settings, found: Found, options: Options, mined
             derived,
             forge,
             frozen,
+            known_repositories,
             note_checks,
             notes,
             repositories,
@@ -129,15 +130,15 @@ def _write(path: Path, settings: Settings, found: Found, options: Options, mined
         with warehouse.rewrite(path) as connection:
             repositories.read_all(connection, found.changed, begun, options, mined)
             with warehouse.transaction(connection) as own:
-                repositories.log_failures(own, mined.failures)
-                repositories.mark_configured(own, [repo.name for repo in settings.repos])
-                repositories.mark_looked_at(
+                known_repositories.log_failures(own, mined.failures)
+                known_repositories.mark_configured(own, [repo.name for repo in settings.repos])
+                known_repositories.mark_looked_at(
                     own, [state.settings.name for state in found.there if state not in found.changed]
                 )
                 mined.requests = bills.read_gateways(own, settings, found.logs, options)
                 mined.requests += agents.read_agents(own, found.transcripts, options)
                 if options.prune:
-                    repositories.prune(own)
+                    known_repositories.prune(own)
                 forge.read_forges(own, found.forges, settings, options)
                 derived.write_plan(own, settings, found.sprints, found.plan)
                 mined.failures |= notes.read_notes(own, settings, found.notes, found.sprints)
@@ -149,7 +150,7 @@ def _write(path: Path, settings: Settings, found: Found, options: Options, mined
                 frozens = frozen.look(settings, path)
                 mined.failures |= frozen.read_frozen(own, frozens, is_pruning=options.prune)
                 frozen.write_bases(own, settings, found.sprints, frozens)
-                mined.repeated = repositories.repeated(own)
+                mined.repeated = known_repositories.repeated(own)
             note_checks.check(connection, settings)
 
 
