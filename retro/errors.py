@@ -3,7 +3,9 @@
 RetroError                    exit 1: the work failed
 ├── UsageError                exit 2: the call's words are off (unknown sprint, a file already there)
 ├── SettingsError             retro.toml: file, line, value and the allowed ones
-├── GitError                  a repository that cannot be read whole
+├── RepositoryError           a repository that could not be read in this run
+│   ├── GitError              it, or an object of it, cannot be read
+│   └── GitEndedError         git was ended from outside: nothing is wrong with the repository
 ├── ForgeError                a forge that cannot be asked: no token, no rights, no answer
 ├── WarehouseError            data/retro.duckdb: missing, locked, not writable, not of this version
 ├── QueryError                a named or ad-hoc query: file and line
@@ -30,8 +32,16 @@ class SettingsError(RetroError):
     """retro.toml is missing or says something that it cannot mean."""
 
 
-class GitError(RetroError):
+class RepositoryError(RetroError):
+    """A repository could not be read in this run; what an earlier one read of it stays."""
+
+
+class GitError(RepositoryError):
     """A repository, or one object of it, cannot be read."""
+
+
+class GitEndedError(RepositoryError):
+    """git was ended from outside (a signal, a lack of memory, Ctrl-C), which says nothing about what it read."""
 
 
 class ForgeError(RetroError):

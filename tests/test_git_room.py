@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from repositories import START, History, Repository, fingerprint, git
 
-from retro.errors import GitError
+from retro.errors import GitEndedError, GitError, RepositoryError
 from retro.git import Commit, open_room
 from retro.git import process as git_process
+from retro.git.blame import Blamer
+from retro.git.changes import changed_files
+from retro.git.diffs import file_sets
 from retro.git.process import Stream, check_version, environment, read_together
 from retro.git.records import new_mark
+from retro.git.remerges import remerges
 from retro.sources.accounts import Account
 from retro.sources.git import history
 from retro.sources.git_commits import log_records
@@ -48,7 +52,7 @@ def fake_git(tmp_path, monkeypatch):
 
 
 def error_of(call, *arguments: object) -> str:
-    with pytest.raises(GitError) as caught:
+    with pytest.raises(RepositoryError) as caught:
         call(*arguments)
     return str(caught.value)
 
@@ -186,7 +190,9 @@ def test_git_new_enough_is_taken(fake_git, told):
 FAILURES = {
     "exit 1": "git log failed with exit status 1; the repository may be damaged: run `git fsck` in it",
     "exit 128": "git log failed with exit status 128; the repository may be damaged: run `git fsck` in it",
-    "kill -9 $$": "git log was ended by signal 9; the repository may be damaged: run `git fsck` in it",
+    "kill -9 $$": (
+        "git log was ended by signal 9 (SIGKILL); run it again, and if it is ended again, see whether memory runs short"
+    ),
     "kill -SEGV $$": "git log was ended by signal 11; the repository may be damaged: run `git fsck` in it",
     f'"$REAL" "$@"; echo "fatal: unable to read {"a" * 40}" >&2; exit 128': (
         f"git log failed with exit status 128 at object {'a' * 40}: missing or damaged; "
@@ -209,6 +215,23 @@ def test_git_that_fails_is_told_with_the_object_and_nothing_else_it_said(reposit
     fake_git(f'case "$*" in *" log "*) {script};; esac')
     room = open_room(repository.path, tmp_path / "rooms")
     assert error_of(read_all, room) == told
+
+
+ENDED = {
+    "remerge": lambda room, shas: list(remerges(room.path, room.place.objects, shas)),
+    "file sets": lambda room, shas: file_sets(room.path, [(sha, None) for sha in shas]),
+    "changed files": lambda room, shas: changed_files(room.path, shas),
+    "blame": lambda room, shas: Blamer(room.path, room.place.objects).blame(shas[0], "a", [(1, 1)]),
+    "refs": lambda room, shas: room.peel(["refs/heads/main"]),
+}
+
+
+@pytest.mark.parametrize("call", ENDED.values(), ids=ENDED.keys())
+def test_git_that_is_ended_from_outside_is_no_damage(repository, tmp_path, fake_git, call):
+    room = open_room(repository.path, tmp_path / "rooms")
+    fake_git("kill -9 $$")
+    with pytest.raises(GitEndedError, match=r"was ended by signal 9 \(SIGKILL\); run it again"):
+        call(room, list(repository.shas.values()))
 
 
 @pytest.mark.parametrize("command", ["rev-list", "cat-file", "log"])

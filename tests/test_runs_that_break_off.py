@@ -243,9 +243,10 @@ def test_ctrl_c_while_kinds_are_judged_leaves_the_warehouse_as_it_was(root, monk
 
 
 DAMAGED = "the repository may be damaged: run `git fsck` in it"
+AGAIN = "run it again, and if it is ended again, see whether memory runs short"
 CUT_LOGS = {
     "exits 1": ('git "$@" | head -c 700; exit 1', f"git log failed with exit status 1; {DAMAGED}"),
-    "killed": ('git "$@" | head -c 700; kill -9 $$', f"git log was ended by signal 9; {DAMAGED}"),
+    "killed": ('git "$@" | head -c 700; kill -9 $$', f"git log was ended by signal 9 (SIGKILL); {AGAIN}"),
     "cut in a message": (
         'git "$@" | head -c 60; exit 0',
         "git log broke off in the middle of an answer; run it again, and `git --version` to see which it is",
@@ -272,6 +273,21 @@ def test_log_that_breaks_off_leaves_the_earlier_rows(root, broken, tmp_path, mon
     assert mine(root).commits == {"broken": 2}
 
 
+def test_git_that_is_too_old_by_now_reads_nothing(root, broken, tmp_path, monkeypatch):
+    mine(root)
+    before = mined_rows(root)
+    broken.grow(plain_history(5))
+    (tmp_path / "fake").mkdir()
+    (tmp_path / "fake" / "git").write_text(
+        f'#!/bin/sh\nexport PATH="{os.environ["PATH"]}"\n'
+        'case "$*" in *--version) echo git version 2.30.2; exit;; esac\nexec git "$@"\n'
+    )
+    (tmp_path / "fake" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'fake'}:{os.environ['PATH']}")
+    assert failing(root) == "'git version 2.30.2' is too old; install git 2.37 or newer"
+    assert mined_rows(root) == before
+
+
 GITS = {
     "exit 1": (
         "exit 1",
@@ -279,7 +295,7 @@ GITS = {
     ),
     "signal": (
         "kill -9 $$",
-        "git --version was ended by signal 9; the repository may be damaged: run `git fsck` in it",
+        f"git --version was ended by signal 9 (SIGKILL); {AGAIN}",
     ),
     "old": ("echo git version 2.30.2; exit", "'git version 2.30.2' is too old; install git 2.37 or newer"),
 }

@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import selectors
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from retro.errors import GitError
+from retro.errors import GitEndedError, GitError
 
 LEAST_GIT = (2, 37)  # from here on git leaves the time of borrowed packs alone (retro.git.objects)
 _CHUNK = 1 << 20
@@ -41,6 +42,8 @@ _KEPT_MEMORY = {
     "MALLOC_TOP_PAD_": str(16 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
 }
+# What somebody else sends; a stack or a memory that a hostile object has overrun ends with another one.
+_FROM_OUTSIDE = frozenset((signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM))
 _RUNNING: "set[Stream]" = set()
 _ONE_START = Lock()  # the limit that a start is given belongs to the whole process
 _OBJECT_ID = re.compile(rb"(?<!pack-)\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
@@ -117,11 +120,16 @@ class Stream:
         return os.read(self.fileno(), _CHUNK)
 
     def close(self) -> None:
-        """Waits for the end; raises GitError naming the objects that git named when it failed."""
+        """Waits for the end; raises GitError naming the objects that git named, or GitEndedError, when it failed."""
         status = self.process.wait()
         self._errors.seek(0)
         told = self._errors.read(1 << 16)
         self.kill()
+        if -status in _FROM_OUTSIDE:
+            raise GitEndedError(
+                f"git {self._what} was ended by signal {-status} ({signal.Signals(-status).name}); run it again, and if it is "
+                "ended again, see whether memory runs short"
+            )
         if status:
             raise GitError(_failure(self._what, status, told))
 
@@ -136,7 +144,7 @@ class Stream:
 
 
 def end_all() -> None:
-    """Ends every git that runs now: whoever waits for one, in any thread, gets a GitError."""
+    """Ends every git that runs now: whoever waits for one, in any thread, gets a GitEndedError."""
     for stream in list(_RUNNING):
         stream.is_ended = True
         stream.process.kill()
@@ -184,12 +192,15 @@ def _start_more(
 
 
 def _await(selector: selectors.BaseSelector, streams: Sequence[Stream]) -> list[tuple[selectors.SelectorKey, int]]:
-    """Streams that have something to read; raises GitError after 15 minutes of silence, and once `end_all` was called."""
+    """Streams that have something to read.
+
+    Raises GitError after 15 minutes of silence, GitEndedError once `end_all` was called.
+    """
     for _ in range(_SILENCE_SECONDS * _LOOKS_A_SECOND):
         if ready := selector.select(1 / _LOOKS_A_SECOND):
             return ready
         if any(stream.is_ended for stream in streams):
-            raise GitError("git was ended, since the run was stopped")
+            raise GitEndedError("git was ended, since the run was stopped")
     raise GitError(f"git gave no output for {_SILENCE_SECONDS // 60} minutes and was ended; is the disk reachable?")
 
 

@@ -9,7 +9,7 @@ import duckdb
 from retro.analyses import bug_origins
 from retro.analyses.bug_origins import Fix
 from retro.config import Settings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.git import Room
 from retro.pipeline.judged_repositories import forget, judge_pending
 from retro.pipeline.mining import Progress
@@ -69,7 +69,7 @@ _PENDING = """
 _Pending = dict[str, list[Fix]]
 
 
-def judge_bug_origins(root: Path, sprint: str | None, progress: Progress | None = None) -> dict[str, GitError]:
+def judge_bug_origins(root: Path, sprint: str | None, progress: Progress | None = None) -> dict[str, RepositoryError]:
     """Fills `bug_origins` for the fixes of a sprint, the one before and the sixty days to its end; of all history without one.
 
     Nothing pending, nothing written; of very many fixes of a sprint the newest are looked at ([pages] judged_commits). Gives the

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from retro.config import Settings, load_settings
-from retro.errors import GitError, NotebookError, UsageError
+from retro.errors import NotebookError, RepositoryError, UsageError
 from retro.notebook_runs import run_notebooks
 from retro.notebooks import DeepPage, deep_pages, find_notebook
 from retro.number_changes import Changes
@@ -134,7 +134,7 @@ def _wanted_deep_pages(root: Path) -> list[str]:
         ]
 
 
-def _judge_sprint(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_sprint(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     """What is told for the sprints that are shown only; gives the repositories that could not be read."""
     judges = (
         _judge_functions,
@@ -147,38 +147,38 @@ def _judge_sprint(root: Path, sprint: str, progress: Progress) -> dict[str, GitE
     return {repo: error for judge in judges for repo, error in judge(root, sprint, progress).items()}
 
 
-def _judge_functions(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_functions(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     # Imported here: `retro mine`, which imports this module too, never pays for Polars and the parsers.
     from retro.pipeline.functions import judge_functions
 
     return judge_functions(root, sprint, progress)
 
 
-def _judge_damage(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_damage(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     from retro.pipeline.damage import judge_damage
 
     return judge_damage(root, sprint, progress)
 
 
-def _judge_bug_origins(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_bug_origins(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     from retro.pipeline.bug_origins import judge_bug_origins
 
     return judge_bug_origins(root, sprint, progress)
 
 
-def _judge_deleted_lines(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_deleted_lines(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     from retro.pipeline.deleted_lines import judge_deleted_lines
 
     return judge_deleted_lines(root, sprint, progress)
 
 
-def _judge_co_changes(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_co_changes(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     from retro.pipeline.co_changes import judge_co_changes
 
     return judge_co_changes(root, sprint, progress)
 
 
-def _judge_swaps(root: Path, sprint: str, progress: Progress) -> dict[str, GitError]:
+def _judge_swaps(root: Path, sprint: str, progress: Progress) -> dict[str, RepositoryError]:
     from retro.pipeline.swaps import judge_swaps
 
     return judge_swaps(root, sprint, progress)

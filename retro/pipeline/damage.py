@@ -16,7 +16,7 @@ from retro.analyses import damage
 from retro.analyses.damage.rows import check_rows, finding_key, finding_rows
 from retro.analyses.path_kinds import NOT_WRITTEN
 from retro.config import Settings, load_settings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.frames import rows_of
 from retro.git import Room, open_room
 from retro.pipeline.mining import ROOMS, Progress, Silent
@@ -69,7 +69,7 @@ _NUMBERS = """
 _LOG = ("log", "--no-walk=unsorted", "--stdin", "--format=%H%x00%P%x00%at%x00%ct%x00%s%x01")
 
 
-def judge_damage(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, GitError]:
+def judge_damage(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, RepositoryError]:
     """Fills `findings` and `damage_checks` for what is new; nothing pending, nothing written.
 
     Gives the repositories that could not be read, each with its error: their damage stays unknown.
@@ -104,7 +104,7 @@ def _pending(connection: Connection, repo: str, sprint: str) -> list[str]:
 
 def _judge(
     connection: Connection, settings: Settings, repos: Sequence[str], sprint: str, progress: Progress
-) -> dict[str, GitError]:
+) -> dict[str, RepositoryError]:
     failures = {}
     for repo in (repo for repo in settings.repos if repo.name in repos):
         wanted = set(_pending(connection, repo.name, sprint))
@@ -115,7 +115,7 @@ def _judge(
                 run = _Run(connection, repo.name, room, texts)
                 run.landed(run.history(sprint), wanted, progress)
                 run.branches(sprint, wanted, progress)
-        except GitError as error:
+        except RepositoryError as error:
             failures[repo.name] = error
     return failures
 

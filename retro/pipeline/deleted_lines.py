@@ -8,7 +8,7 @@ import duckdb
 
 from retro.analyses import deleted_lines
 from retro.config import Settings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.frames import Readable, rows_of
 from retro.git import Room
 from retro.pipeline.judged_repositories import forget, judge_pending
@@ -74,7 +74,7 @@ _RECENT = """
 _Pending = dict[str, list[deleted_lines.Deleting]]
 
 
-def judge_deleted_lines(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, GitError]:
+def judge_deleted_lines(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, RepositoryError]:
     """Fills `deleted_lines` and `deleted_line_checks` from the start of the sprint before to the end of this one.
 
     Nothing pending, nothing written; of very many commits the newest are looked at ([pages] judged_commits).

@@ -8,7 +8,7 @@ import duckdb
 
 from retro.analyses import functions
 from retro.config import Settings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.frames import rows_of
 from retro.git import Room
 from retro.pipeline.judged_repositories import forget, judge_pending
@@ -34,7 +34,7 @@ _PENDING = """
 """
 
 
-def judge_functions(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, GitError]:
+def judge_functions(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, RepositoryError]:
     """Fills `commit_functions` and `function_files` for a sprint and the one before; nothing pending, nothing written.
 
     Gives the repositories that could not be read, each with its error: their functions stay unknown.

@@ -8,7 +8,7 @@ import duckdb
 
 from retro import warehouse
 from retro.config import Settings, load_settings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.git import Room, open_room
 from retro.pipeline.mining import ROOMS, Progress, Silent
 
@@ -22,7 +22,7 @@ Judge = Callable[[Connection, str, Room, Sequence[Item]], Iterator[int]]
 
 def judge_pending(
     root: Path, label: str, find: Find[Item], judge: Judge[Item], progress: Progress | None
-) -> dict[str, GitError]:
+) -> dict[str, RepositoryError]:
     """Judges what `find` gives of the project at `root`; nothing pending, nothing written. `label` is told to `progress`.
 
     Gives the repositories that could not be read, each with its error.
@@ -61,7 +61,7 @@ def _judge_each(
     pending: Mapping[str, Sequence[Item]],
     judge: Judge[Item],
     progress: _Labelled,
-) -> dict[str, GitError]:
+) -> dict[str, RepositoryError]:
     failures = {}
     for repo in (repo for repo in settings.repos if repo.name in pending):
         progress.start(repo.name, len(pending[repo.name]))
@@ -69,6 +69,6 @@ def _judge_each(
             room = open_room(repo.path, settings.root / ROOMS, repo.alternates)
             for count in judge(connection, repo.name, room, pending[repo.name]):
                 progress.advance(count)
-        except GitError as error:
+        except RepositoryError as error:
             failures[repo.name] = error
     return failures

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retro.git import Commit, Release
-from retro.git.process import end_all
+from retro.git.process import check_version, end_all
 
 if TYPE_CHECKING:
     from retro.pipeline.news.repositories import RepoState
@@ -48,6 +48,7 @@ def take(listings: Begun, state: "RepoState") -> Listing:
 
 
 def _listed(state: "RepoState") -> Listing:
+    check_version()  # the room may have been made by a newer git
     room = state.room
     branch, releases = room.default_branch(state.settings.branch), room.releases(state.release_refs)
     tips = [*([branch[1]] if branch else []), *(release.sha for release in releases)]

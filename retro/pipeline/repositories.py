@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from retro import tables
-from retro.errors import GitError
+from retro.errors import GitEndedError, GitError, RepositoryError
 from retro.frames import Readable, rows_of
 from retro.git import Commit
 from retro.git.process import end_all
@@ -61,7 +61,7 @@ def _await(repo: str, future: Future[int], mined: "Mined") -> None:
         wait([future], timeout=_LOOK_SECONDS)
     try:
         mined.commits[repo] = future.result()
-    except GitError as error:
+    except RepositoryError as error:
         mined.failures[repo] = error
 
 
@@ -81,7 +81,7 @@ class _Stoppable:
 
     def _heed(self) -> None:
         if self._stop.is_set():
-            raise GitError("the run was stopped")
+            raise GitEndedError("the run was stopped")
 
 
 def _read_alone(connection: Connection, state: "RepoState", listings: Begun, options: "Options") -> int:

@@ -18,7 +18,7 @@ from retro.analyses.census import EXACT, OWN_KINDS, Judge, Place, Wanted, places
 from retro.analyses.declared_kinds import Declaration
 from retro.analyses.file_kinds import FileRules
 from retro.config import RepoSettings, Settings, WatchSettings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.frames import rows_of
 from retro.git import Room, open_room
 from retro.git.grep import find_lines
@@ -57,9 +57,9 @@ class _End:
     committed_at: datetime | None
 
 
-def judge(connection: Connection, settings: Settings) -> dict[str, GitError]:
+def judge(connection: Connection, settings: Settings) -> dict[str, RepositoryError]:
     """Counts watched identifiers where a sprint, a watch or a rule is new; gives the repositories that could not be read."""
-    failures: dict[str, GitError] = {}
+    failures: dict[str, RepositoryError] = {}
     names = [watch.name for watch in settings.watch]
     connection.execute("delete from watch_counts where not list_contains(?::text[], watch)", [names])
     for repo in settings.repos:
@@ -71,7 +71,7 @@ def judge(connection: Connection, settings: Settings) -> dict[str, GitError]:
         try:
             if watches:
                 _judge_repository(connection, settings, repo, watches)
-        except GitError as error:
+        except RepositoryError as error:
             failures[repo.name] = error
     return failures
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from retro.analyses.categories import declared_type
 from retro.config.values import folder_name
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.git import Release, Room, open_room
 from retro.git.room import read_time
 from retro.sources.git_refs import release_refs
@@ -74,7 +74,7 @@ def view_repository(path: Path, rooms: Path) -> View:
         view.objects, view.is_linked = room.place.objects, room.place.git_dir != room.place.common_dir
         _see_branch(view, room)
         _see_releases(view, room)
-    except (GitError, OSError) as error:
+    except (RepositoryError, OSError) as error:
         view.problem = str(error)
     return view
 

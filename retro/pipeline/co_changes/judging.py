@@ -17,7 +17,7 @@ from pathspec import GitIgnoreSpec
 
 from retro import tables, warehouse
 from retro.config import Settings, load_settings
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.frames import rows_of
 from retro.pipeline.co_changes import steps
 from retro.pipeline.mining import Progress, Silent
@@ -57,7 +57,7 @@ _FACTS = """
 """
 
 
-def judge_co_changes(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, GitError]:
+def judge_co_changes(root: Path, sprint: str, progress: Progress | None = None) -> dict[str, RepositoryError]:
     """Fills `co_change_records`, `co_change_hints` and their `findings` for a sprint; nothing new, nothing written.
 
     Gives no failures: no repository is opened.
