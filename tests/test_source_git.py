@@ -13,6 +13,7 @@ from retro.git import open_room
 from retro.sources.accounts import Account
 from retro.sources.git import history, landings, release_rows
 from retro.sources.git_commits import split_message, split_messages
+from retro.sources.git_files import file_rows
 
 
 def read(repository: Repository, rooms: Path, tags: Sequence[str] = ()) -> dict[str, list[tuple]]:
@@ -383,3 +384,13 @@ def test_rows_of_any_small_history_equal_git(tmp_path_factory, steps):
     shas = git(repository.path, "rev-list", "main").decode().split()
     told = sorted((row for sha in shas for row in files_told_by_git(repository.path, "repo", sha)), key=repr)
     assert read(repository, folder / "rooms")["commit_files"] == told
+
+
+def test_of_names_that_are_spelled_alike_the_first_counts_and_the_others_are_told():
+    rows = "".join(f":000000 100644 {'0' * 40} {oid * 40} A\0caf\\xe9\0" for oid in "12")
+    records = pl.DataFrame({"commit_sha": ["c" * 40], "files": [rows + "1\t0\tcaf\\xe9\0" + "2\t0\tcaf\\xe9\0"]})
+    account = Account()
+    frame = file_rows(records, "app", frozenset(), account)
+    assert frame.select("path", "added_lines").rows() == [("caf\\xe9", 1)]
+    told = "changed files left out, since another one of the commit is spelled alike "
+    assert account.reasons == {f"{told}(a damaged tree, or a name that is not UTF-8)": 1}

@@ -29,14 +29,17 @@ Change = tuple[str, str | None, str, int | None, int | None, str, str]
 
 
 def file_rows(records: pl.DataFrame, repo: str, lost: frozenset[str], account: Account) -> pl.DataFrame:
-    """Frame of `commit_files` from rows of `commit_sha` and `files`; a path that a tree holds twice counts once.
+    """Frame of `commit_files` from rows of `commit_sha` and `files`; of paths that are spelled alike the first counts.
 
     `lost` are ids of files whose content is not to be had: what git counts of them is untrue. Raises GitError when the
     changes of a commit break off.
     """
     changes = pl.concat(list(_changes(records, lost)))
     distinct = changes.unique(["commit_sha", "path"], keep="first", maintain_order=True)
-    account.count("paths that a damaged tree holds twice", changes.height - distinct.height)
+    account.count(
+        "changed files left out, since another one of the commit is spelled alike (a damaged tree, or a name that is not UTF-8)",
+        changes.height - distinct.height,
+    )
     is_lost = pl.lit(False)
     if lost:
         ids = pl.Series(sorted(lost), dtype=pl.String).implode()
