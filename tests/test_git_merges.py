@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from repositories import NEUTRAL, START, Entry, History, Repository, fingerprint, git
 
-from retro.git import open_room
+from retro.git import objects, open_room
 from retro.sources import git_merges
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 21))
@@ -162,14 +162,15 @@ def test_rows_are_those_of_git_itself(tmp_path, object_format):
         assert counts == {row[2]: row[5:7] for row in files if row[1] == sha and row[4]}
 
 
-@pytest.mark.parametrize("is_packed", [True, False])
-def test_source_is_never_touched_and_nothing_stays_behind(tmp_path, is_packed):
+@pytest.mark.parametrize("kept", ["loose", "packed", "packed and copied for many merges"])
+def test_source_is_never_touched_and_nothing_stays_behind(tmp_path, monkeypatch, kept):
+    monkeypatch.setattr(objects, "_BYTES_A_MERGE", 1 << 20 if "copied" in kept else 0)
     history = History()
     one, two = sides(history, {"a.txt": changed(3, "ours")}, {"a.txt": changed(17, "theirs")})
     both = changed(3, "ours").replace("line 17\n", "theirs\n")  # what the re-merge writes is in the source already
     history.commit("merge", {"a.txt": both, "b.txt": changed(4, "hand")}, parents=[one, two])
     repository = history.write(tmp_path / "repo")
-    if is_packed:
+    if kept != "loose":
         git(repository.path, "repack", "-adq")
     files = list((repository.path / "objects").rglob("*"))
     for path in files:

@@ -7,8 +7,9 @@ import pytest
 from repositories import NEUTRAL, Repository, fingerprint, git, plain_history
 
 from retro.errors import GitError
+from retro.git import objects as git_objects
 from retro.git import open_room
-from retro.git.objects import lay_out, link_packs
+from retro.git.objects import copied_packs, lay_out, link_packs
 
 
 @pytest.fixture
@@ -87,3 +88,66 @@ def test_room_that_cannot_be_written_is_told(repository, tmp_path):
     with pytest.raises(GitError) as caught:
         lay_out(room.path, room.place.objects)
     assert str(caught.value).startswith(f"{room.path}/untouched.git/")
+
+
+def write_again(view) -> None:
+    """Has git write an object that the source has."""
+    asked = ["git", "--git-dir", view, "hash-object", "-w", "--stdin"]
+    subprocess.run(asked, input=b"1\n" * 99, env=NEUTRAL, check=True)
+
+
+def kinds_of_packs(view) -> tuple[set[bool], list[str]]:
+    """Whether packs are links, and the marks of discarded ones."""
+    packs = view / "objects" / "pack"
+    return {path.is_symlink() for path in packs.glob("*.pack")}, [path.suffix for path in packs.glob("*.mtimes")]
+
+
+def packed(repository: Repository, tmp_path):
+    """Its view, the folder with its objects, and what the source is like."""
+    git(repository.path, "repack", "-adq")
+    for path in repository.path.rglob("*"):
+        os.utime(path, (1, 1))
+    return view_of(repository, tmp_path), repository.path / "objects", state_of(repository)
+
+
+def state_of(repository: Repository) -> tuple:
+    return fingerprint(repository.path), [path.stat().st_ctime_ns for path in repository.path.rglob("*")]
+
+
+def test_copied_packs_spare_writing_and_touch_nothing_and_go_again(repository, tmp_path):
+    view, objects, before = packed(repository, tmp_path)
+    with copied_packs(view, objects, merge_count=1):
+        assert kinds_of_packs(view) == ({False}, [])
+        write_again(view)
+        assert not list((view / "objects").glob("??/*"))
+    assert kinds_of_packs(view) == ({True}, [".mtimes"])
+    write_again(view)
+    assert len(list((view / "objects").glob("??/*"))) == 1
+    assert state_of(repository) == before
+
+
+@pytest.mark.parametrize("limit", ["_BYTES_A_MERGE", "_FREE_SHARE"])
+def test_packs_stay_links_where_copies_cost_more_than_they_save(repository, tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(git_objects, limit, 0)
+    view, objects, _ = packed(repository, tmp_path)
+    with copied_packs(view, objects, merge_count=1):
+        assert kinds_of_packs(view) == ({True}, [".mtimes"])
+
+
+def test_pack_that_cannot_be_copied_stays_a_link(repository, tmp_path, monkeypatch):
+    def fail(*_) -> None:
+        raise OSError(28, "No space left on device")
+
+    view, objects, _ = packed(repository, tmp_path)
+    monkeypatch.setattr(git_objects.shutil, "copyfile", fail)
+    with copied_packs(view, objects, merge_count=1):
+        assert kinds_of_packs(view) == ({True}, [".mtimes"])
+        assert objects_in(view) == objects_in(repository.path)
+
+
+def test_copies_of_a_killed_run_become_links_again(repository, tmp_path):
+    view, objects, _ = packed(repository, tmp_path)
+    block = copied_packs(view, objects, merge_count=1)
+    block.__enter__()
+    assert kinds_of_packs(view_of(repository, tmp_path)) == ({True}, [".mtimes"])
+    assert objects_in(view) == objects_in(repository.path)

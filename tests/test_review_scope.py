@@ -4,16 +4,15 @@ from retro.analyses.review_scope import (
     BranchCommit,
     Landed,
     Relanding,
-    any_line,
     concerns,
     declared,
     in_batches,
-    kept_line,
+    line_keys,
     relandings,
     size_of,
     split_at_review,
 )
-from retro.git.diffs import FileLines
+from retro.git.line_changes import FileLines
 
 KINDS = {
     "app.py": "code", "lib.py": "code", "README.md": "documentation", "tests/test_app.py": "test", "setup.cfg": "configuration",
@@ -27,7 +26,7 @@ def commit(name: str, subject: str, *paths: str, at: int = 0) -> BranchCommit:
 
 
 def lines(*texts: str) -> list[int]:
-    return [kept_line(text.encode()) for text in texts]
+    return line_keys([text.encode() for text in texts])
 
 
 def test_kind_of_the_files_counts_before_the_type_that_is_claimed():
@@ -131,10 +130,9 @@ def test_line_that_only_moved_or_came_back_on_the_default_branch_counts_as_neith
 
 
 def test_short_lines_are_counted_and_not_compared():
-    assert kept_line(b"    return x") is None
-    assert any_line(b"    return x") == 0
+    assert line_keys([b"    return x"]) == [0]
     landed = Landed()
-    landed.land("s" * 40, 1, {"app.py": FileLines([], [kept_line(b"from app import limits")], False)})
+    landed.land("s" * 40, 1, {"app.py": FileLines([], line_keys([b"from app import limits"]), False)})
     assert relandings([{"app.py": FileLines([], [0], False)}], KINDS, landed, 2) == (Relanding(0), Relanding(0))
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from repositories import START, History, project, query
+from repositories import START, Entry, History, git, project, query
 
 from retro.errors import GitError
-from retro.pipeline import mine, swaps
+from retro.pipeline import mine, swap_pending, swaps
 
 OLD, NEW = "anthropic/claude-sonnet-4.5", "stepfun/step-3.5-flash"
 FILES = ("api/a.py", "api/b.py", "api/c.yaml", "docs/d.md")
@@ -83,7 +83,9 @@ def test_leftover_follows_the_file_to_its_new_name(tmp_path: Path) -> None:
     assert query(root, RESIDUES) == [("d.py", "place", 31, 1, "exact", True, "removed", repository.shas[4])]
 
 
-def test_only_new_commits_of_sprints_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_new_commits_of_sprints_that_can_hold_a_swap_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[str] = []
     scan = swaps.swaps.scan
     monkeypatch.setattr(swaps.swaps, "scan", lambda room, shas: read.extend(shas) or scan(room, shas))
@@ -92,16 +94,81 @@ def test_only_new_commits_of_sprints_are_read(tmp_path: Path, monkeypatch: pytes
     repository = swapped(made).write(tmp_path / "app")
     root = project(tmp_path / "project", repository)
     mine(root)
-    assert sorted(read) == sorted([repository.shas[2], repository.shas[3]])
+    assert read == [repository.shas[3]]
+    assert len(query(root, "from swap_checks")) == 2
     read.clear()
     made.commit(changes={"y.txt": "1"})
+    made.commit(changes={path: "name: y\n" for path in FILES})
     repository.grow(made)
     mine(root)
-    assert read == [repository.shas[4]]
+    assert read == [repository.shas[5]]
+    assert len(query(root, "from swap_checks")) == 4
     read.clear()
     mine(root, full=True)
-    assert len(read) == 3
+    assert read == [repository.shas[3], repository.shas[5]]
     assert len(query(root, SWAPS)) == 1
+
+
+def swaps_of_every_kind() -> History:
+    """Swaps that are whole, or fall short by one file for every reason there is: new, gone, moved, a link, binary, generated."""
+    made = History()
+    names = {
+        f"{name}{number}": f"{name}_name()\n"
+        for name in ("all", "new", "gone", "link", "bin", "own")
+        for number in "123"
+    }
+    texts = {f"{path}.py": text for path, text in names.items()} | {"moved.py": "a\nb\nc\nd\ne\nall_name()\n"}
+    texts |= {
+        "own3.py": "x",
+        "dist/own3.js": "own_name()\n",
+        "own.lock": "own_name()\n",
+        "branch1.py": "branch_name()\n",
+    }
+    base = made.commit(changes=texts | {"branch2.py": "branch_name()\n", "branch3.py": "branch_name()\n"})
+
+    def renamed(name: str, numbers: str = "123") -> dict:
+        return {f"{name}{number}.py": f"other_{name}()\n" for number in numbers}
+
+    made.commit(changes=renamed("all") | {"moved.py": None, "elsewhere.py": "a\nb\nc\nd\ne\nother_all()\n"})
+    made.commit(changes=renamed("new", "12") | {"new4.py": "other_new()\n"})
+    made.commit(changes=renamed("gone", "12") | {"gone3.py": None})
+    made.commit(changes=renamed("link", "12") | {"link3.py": Entry("120000", "other_link()\n")})
+    made.commit(changes=renamed("bin", "12") | {"bin3.py": b"\0other_bin()\n"})
+    made.commit(changes=renamed("own", "12") | {"dist/own3.js": "other_own()\n", "own.lock": "other_own()\n"})
+    tip = made.commit(changes={"own1.py": "third_own()\n", "own2.py": "third_own()\n", "own3.py": Entry("100755", "y")})
+    parts = [base]
+    for number in "123":
+        parts.append(made.commit(changes=renamed("branch", number), branch="topic", parents=parts[-1:]))
+    made.commit(
+        "Merge pull request #7 from me/topic\n\nRename", renamed("branch"), branch="main", parents=[tip, parts[-1]]
+    )
+    made.commit(changes={"branch1.py": "all_name(2)\n", "branch2.py": "all_name(2)\n"})
+    return made
+
+
+def test_swaps_are_those_of_a_scan_of_every_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = swaps_of_every_kind().write(tmp_path / "app")
+    some, whole = project(tmp_path / "some", repository), project(tmp_path / "whole", repository)
+    mine(some)
+    every = swap_pending._PENDING.replace("wide.change_key is not null as", "true as")
+    monkeypatch.setattr(swap_pending, "_PENDING", every)
+    mine(whole)
+    for table in ("token_swaps", "swap_checks"):
+        assert query(some, f"from {table} order by all") == query(whole, f"from {table} order by all")
+    found = query(some, "select distinct old_token, new_token from token_swaps order by all")
+    assert found == [("all_name", "other_all"), ("branch_name", "other_branch")]
+    assert query(some, "select count(*) from swap_checks") == [(12,)]
+
+
+def test_files_without_their_content_are_counted(tmp_path: Path) -> None:
+    repository = swapped(History()).write(tmp_path / "app")
+    lost = git(repository.path, "rev-parse", f"{repository.shas[2]}:api/a.py").decode().strip()
+    repository.remove_object(lost)
+    root = project(tmp_path / "project", repository)
+    mine(root)
+    found = dict(query(root, "select commit_sha, unread_count from swap_checks"))
+    assert found == {repository.shas[1]: 0, repository.shas[2]: 4}
+    assert query(root, "select paths from token_swaps") == []
 
 
 def test_model_without_a_price_is_told_until_the_team_prices_it(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Pull requests with their facts and a clone -> rows of `pull_request_scopes`, and of `findings` that review caught."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,25 +9,26 @@ import polars as pl
 from retro import tables
 from retro.analyses.file_kinds import FileRules, file_kinds
 from retro.analyses.review_branches import branch_commits, contents, fork_point, mainline, present
-from retro.analyses.review_default_branch import DefaultBranch
+from retro.analyses.review_default_branch import DefaultBranch, Question
 from retro.analyses.review_findings import RULE, Caught, Flag, caught, kind_of, later_commits, severity_of
 from retro.analyses.review_scope import (
     WINDOW_DAYS,
     BranchCommit,
-    any_line,
     concerns,
     declared,
     in_batches,
-    kept_line,
+    line_keys,
     relandings,
     size_of,
     split_at_review,
 )
 from retro.git import Room
-from retro.git.diffs import Comparison, FileLines, file_sets, signed_lines
+from retro.git.diffs import Comparison, file_sets
+from retro.git.line_changes import FileLines, LineReader
 from retro.masking import mask
 
-_AT_ONCE = 300
+_AT_ONCE = 1_000
+_COMPARED_AT_ONCE = 5_000
 _DAY = 86_400
 _MOST_ANSWERS = 10
 
@@ -84,17 +85,28 @@ class _Kinds:
 def review_rows(
     room: Room, repo: str, tip: str | None, pulls: Sequence[Pull], rules: FileRules
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Rows of `pull_request_scopes` and `findings`, up to 300 pull requests at a time, in the order of their ends.
+    """Rows of `pull_request_scopes` and `findings`, up to 1,000 pull requests at a time, in the order of their ends.
 
     `tip` is the commit of the default branch. Raises GitError when git does not run; what is not in the clone costs only the
     pull requests that need it.
     """
     branches = _branches(room, pulls)
     ends = [branch.ended_at for branch in branches if branch.judged and branch.pull.is_of_sprint]
-    line = DefaultBranch(room, mainline(room, tip, min(ends) - WINDOW_DAYS * _DAY) if ends else [])
+    reader = LineReader(room.path, line_keys)
+    landings = mainline(room, tip, min(ends) - WINDOW_DAYS * _DAY) if ends else []
+    line = DefaultBranch(reader, landings, _questions(branches))
     for start in range(0, len(branches), _AT_ONCE):
         some = [_based(room, branch, tip) for branch in branches[start : start + _AT_ONCE]]
-        yield _scopes(room, repo, some, line, rules), _findings(room, repo, some, rules)
+        yield _scopes(room, reader, repo, some, line, rules), _findings(room, repo, some, rules)
+
+
+def _questions(branches: Sequence[Branch]) -> list[Question]:
+    """What the default branch will be asked, in order."""
+    asking = [branch for branch in branches if branch.pull.is_of_sprint]
+    return [
+        Question(branch.ended_at, branch.pull.merged_sha, {path for commit in branch.judged for path in commit.paths})
+        for branch in asking
+    ]
 
 
 def _branches(room: Room, pulls: Sequence[Pull]) -> list[Branch]:
@@ -132,34 +144,33 @@ def _based(room: Room, branch: Branch, tip: str | None) -> Branch:
     return replace(branch, base_sha=base) if base else replace(branch, status="unreadable")
 
 
-def _scopes(room: Room, repo: str, branches: Sequence[Branch], line: DefaultBranch, rules: FileRules) -> pl.DataFrame:
-    changes = _changes(
-        room, [(branch.judged_sha, branch.base_sha) for branch in branches if branch.status == "read"], any_line
-    )
-    told = [commit.sha for branch in branches if branch.pull.is_of_sprint for commit in branch.judged]
-    added = _changes(room, [(sha, None) for sha in told], kept_line)
-    known = _kinds(
-        repo, {path for files in (*changes.values(), *added.values()) for path in files} | _paths(branches), rules
-    )
+def _scopes(
+    room: Room, reader: LineReader, repo: str, branches: Sequence[Branch], line: DefaultBranch, rules: FileRules
+) -> pl.DataFrame:
+    whole = [(branch.judged_sha, branch.base_sha) for branch in branches if branch.status == "read"]
+    parts = [(commit.sha, None) for branch in branches if branch.pull.is_of_sprint for commit in branch.judged]
+    changes = _changes(room, reader, [*whole, *parts])
+    known = _kinds(repo, {path for files in changes.values() for path in files} | _paths(branches), rules)
     rows = tables.empty_rows("pull_request_scopes")
     for branch in branches:
         row = _base_row(repo, branch)
         files = changes.get((branch.judged_sha, branch.base_sha)) if branch.status == "read" else None
         if files is not None:
             row |= _scope_row(branch, files, known)
-            row |= _relanding_row(branch, added, known, line) if branch.pull.is_of_sprint else {}
+            row |= _relanding_row(branch, changes, known, line) if branch.pull.is_of_sprint else {}
         for column, values in rows.items():
             values.append(row.get(column))
     return tables.frame("pull_request_scopes", rows)
 
 
-def _changes(
-    room: Room, asked: Sequence[Comparison], keep: Callable[[bytes], int | None]
-) -> dict[Comparison, dict[str, FileLines]]:
-    """Changed files of each comparison with their lines; what cannot be read is left out."""
+def _changes(room: Room, reader: LineReader, asked: Sequence[Comparison]) -> dict[Comparison, dict[str, FileLines]]:
+    """Changed files of each comparison with their lines; what cannot be read is left out.
+
+    Files that are gone have no lines: they count as one each, and of a branch's lines only added ones are compared.
+    """
     found = {}
-    for batch in in_batches(list(dict.fromkeys(asked)), _AT_ONCE):
-        files = signed_lines(room.path, batch, keep)
+    for batch in in_batches(list(dict.fromkeys(asked)), _COMPARED_AT_ONCE):
+        files = reader.read(batch, of_deleted=False)
         same = file_sets(room.path, [(sha, against) for sha, against in batch if sha not in files])
         files |= {sha: {} for sha, sets in same.items() if not sets.paths}
         found |= {(sha, against): files[sha] for sha, against in batch if sha in files}
@@ -181,9 +192,9 @@ def _base_row(repo: str, branch: Branch) -> dict[str, object]:
 
 
 def _relanding_row(
-    branch: Branch, added: Mapping[Comparison, Mapping[str, FileLines]], known: _Kinds, line: DefaultBranch
+    branch: Branch, changes: Mapping[Comparison, Mapping[str, FileLines]], known: _Kinds, line: DefaultBranch
 ) -> dict[str, object]:
-    parts = [added[commit.sha, None] for commit in branch.judged if (commit.sha, None) in added]
+    parts = [changes[commit.sha, None] for commit in branch.judged if (commit.sha, None) in changes]
     landed = line.until(branch.ended_at, branch.pull.merged_sha)
     back, twice = relandings(parts, known.kinds, landed, branch.ended_at)
     return {

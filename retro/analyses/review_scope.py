@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from retro.analyses.categories.commit_text import declared_type
 from retro.analyses.path_kinds import NOT_WRITTEN
-from retro.git.diffs import FileLines
+from retro.git.line_changes import FileLines
 
 RULES_VERSION = 1
 WINDOW_DAYS = 30
@@ -70,7 +70,7 @@ class Landed:
     def land(self, sha: str, at: int, files: Mapping[str, FileLines]) -> None:
         """Takes a commit of the default branch in; a line that only moved within its file is neither removed nor added."""
         for path, lines in files.items():
-            gone, new = Counter(lines.removed), Counter(lines.added)
+            gone, new = Counter(filter(None, lines.removed)), Counter(filter(None, lines.added))
             for line in gone.keys() - new.keys():
                 key = hash((path, line))
                 self.removed[key] = at, sha
@@ -96,15 +96,9 @@ class Relanding:
     path: str | None = None
 
 
-def kept_line(line: bytes) -> int | None:
-    """A line as it is compared, without its indentation; None when it is too short to tell anything."""
-    text = line.strip()
-    return hash(text) if len(text) >= LEAST_LINE_CHARACTERS else None
-
-
-def any_line(line: bytes) -> int:
-    """Every line, as it is counted and compared: 0 where it is too short to tell anything."""
-    return kept_line(line) or 0
+def line_keys(lines: Sequence[bytes]) -> list[int]:
+    """Lines as they are compared, without their indentation; 0, which still counts, for one too short to tell anything."""
+    return [hash(text) if len(text := line.strip()) >= LEAST_LINE_CHARACTERS else 0 for line in lines]
 
 
 def split_at_review(
@@ -167,7 +161,7 @@ def relandings(
         for files in changes
         for path, changed in files.items()
         if kinds.get(path, "other") not in NOT_WRITTEN
-        for line in Counter(changed.added) - Counter(changed.removed)
+        for line in Counter(filter(None, changed.added)) - Counter(filter(None, changed.removed))
     }
     since = ended_at - WINDOW_DAYS * _DAY
     return _most(own, landed.removed, since), _most(own, landed.added, since)

@@ -7,7 +7,7 @@ than the one before:
   Equal digests mean the same change to the same files;
 - `line_sets` reads the lines that went and came, and keeps enough of them to tell how alike two changes are;
 - `patch_ids` asks git for its stable patch-id, which is the same for a commit and its cherry-pick or rebased copy;
-- `added_lines` gives the added lines themselves, by path, as the caller wants to keep them.
+- `added_lines` gives the added lines themselves, by path, as the caller wants to keep them; both sides: line_changes.py.
 
 A damaged or missing object costs only the comparisons that need it: they are left out of the answer.
 """
@@ -37,10 +37,9 @@ _DIFF = (
 )  # fmt: skip
 _PATCH = ("-p", "--full-index", "--diff-algorithm=myers", "--indent-heuristic", "--format=commit %H")
 _START = b"\ncommit "  # no line of a patch can look like this: each begins with a sign or a word of git's own
-_RAW = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\0((?::[^\0]+\0[^\0]+\0)*)")
+_RAW = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\0((?::[^\0]+\0(?:(?<=[RC]\d\d\d.)[^\0]+\0)?[^\0]+\0)*)", re.DOTALL)
 _CHANGED_LINE = re.compile(rb"^[+-][^\n]*", re.MULTILINE)
 _ADDED_LINE = re.compile(rb"^\+([^\n]*)", re.MULTILINE)
-_REMOVED_LINE = re.compile(rb"^-([^\n]*)", re.MULTILINE)
 _PATH = re.compile(rb'^(?:\+\+\+ "?b/|--- "?a/|rename to "?)([^\n]*)', re.MULTILINE)
 _KEPT_LINES = 512
 _SHARD = 400  # below this a second process costs more than it saves
@@ -86,7 +85,7 @@ def file_sets(git_dir: Path, asked: Sequence[Comparison]) -> dict[str, FileSet]:
 
     def read(some: Sequence[Comparison]) -> dict[str, FileSet]:
         found = {sha: FileSet((), b"") for sha, _ in some}
-        for sha, rows in _raw_records(git_dir, some):
+        for sha, rows in raw_records(git_dir, some):
             paths = tuple(names.setdefault(path, path) for path in rows[1::2])
             found[sha] = FileSet(paths, hashlib.sha256(b"\0".join(rows)).digest()[:16])
         return found
@@ -137,38 +136,11 @@ def added_lines(
     return salvaged(read, readable(git_dir, [(sha, None) for sha in shas]))
 
 
-@dataclass(frozen=True, slots=True)
-class FileLines:
-    """Lines of one file that a comparison removes and adds, as they are kept, and whether the file itself is gone."""
-
-    removed: list
-    added: list
-    is_deleted: bool
-
-
-def signed_lines(
-    git_dir: Path, asked: Sequence[Comparison], keep: Callable[[bytes], Kept | None]
-) -> dict[str, dict[str, FileLines]]:
-    """Changed paths of each comparison (of a deleted file the old one) and the lines removed and added there.
-
-    Lines are as `keep` gives them; one for which it gives None is dropped. Renames are followed. What cannot be read, and a
-    comparison without a difference, is left out.
-    """
-
-    def read(some: Sequence[Comparison]) -> dict[str, dict[str, FileLines]]:
-        found: dict[str, dict[str, FileLines]] = {sha: {} for sha, _ in some}
-        for sha, patch in _patches(git_dir, some, "-U1", "-M"):
-            found[sha] = dict(_signed(file, keep) for file in patch.split(b"\ndiff --git ")[1:])
-        return found
-
-    return salvaged(read, readable(git_dir, asked))
-
-
 def readable(git_dir: Path, asked: Sequence[Comparison]) -> list[Comparison]:
     """Those of the comparisons all of whose blobs are in the clone: a partial clone lacks some, and git would stop at them."""
 
     def read(some: Sequence[Comparison]) -> dict[str, set[bytes]]:
-        return {sha: _blobs(rows) for sha, rows in _raw_records(git_dir, some)}
+        return {sha: _blobs(rows) for sha, rows in raw_records(git_dir, some)}
 
     blobs = salvaged(read, asked)
     wanted = b"".join(blob + b"\n" for blob in sorted(set().union(*blobs.values())))
@@ -193,9 +165,12 @@ def salvaged(read: Callable[[Sequence[Asked]], dict[str, Answer]], asked: Sequen
     return answers
 
 
-def _raw_records(git_dir: Path, asked: Sequence[Comparison]) -> Iterator[tuple[str, list[bytes]]]:
-    """Commit and its raw rows, as tokens: data, path, data, path, ..."""
-    streams = _streams(git_dir, [*_DIFF, "--raw", "-z"], asked)
+def raw_records(git_dir: Path, asked: Sequence[Comparison], *options: str) -> Iterator[tuple[str, list[bytes]]]:
+    """Commit and its raw rows, as tokens: data, path, data, path, ...; of a rename (option -M) the old path comes first.
+
+    Comparisons without a difference are left out. Raises GitError when git fails at one of them.
+    """
+    streams = _streams(git_dir, [*_DIFF, "--raw", "-z", *options], asked)
     tails = [b"" for _ in streams]
     for position, piece in read_together(streams):
         text = tails[position] + piece
@@ -260,14 +235,6 @@ def _added(file: bytes, keep: Callable[[bytes], Kept | None]) -> tuple[str, list
     path = named.get(b"+++") or named.get(b"---") or named.get(b"ren") or head.partition(b"\n")[0].rpartition(b" b/")[2]
     lines = map(keep, _ADDED_LINE.findall(hunks))
     return _text(path), [line for line in lines if line is not None]
-
-
-def _signed(file: bytes, keep: Callable[[bytes], Kept | None]) -> tuple[str, FileLines]:
-    path, added = _added(file, keep)
-    head, _, hunks = file.partition(b"\n@@")
-    gone = map(keep, _REMOVED_LINE.findall(hunks))
-    is_deleted = b"\ndeleted file mode " in head
-    return path, FileLines([line for line in gone if line is not None], added, is_deleted)
 
 
 def _text(path: bytes) -> str:

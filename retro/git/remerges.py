@@ -19,9 +19,10 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from retro.errors import GitError
-from retro.git.objects import lay_out, link_packs, unquoted
+from retro.git.objects import copied_packs, lay_out, link_packs, unquoted
 from retro.git.process import Stream, read_together
 from retro.git.records import broken_off, take_whole_records
 
@@ -34,6 +35,7 @@ _LOG = (
 _HEAD = re.compile(rb"^(?:diff --git (?P<names>.*)|remerge CONFLICT \((?P<kind>[^)\n]*)\)(?P<words>.*))$", re.MULTILINE)
 _SHARD = 100  # below this a second process costs more than it saves
 _BATCH = 1000
+_ONE_BY_ONE: dict[Path, Lock] = {}
 _MOST_FAILURES = 500  # runs of git that may fail before what fails is given up as a whole
 
 
@@ -66,9 +68,18 @@ def remerges(git_dir: Path, objects: Path, shas: Sequence[str]) -> Iterator[list
 
     `objects` is the source's folder with objects, `git_dir` the room. Raises GitError when the room cannot be written.
     """
+    if shas:
+        # Two worktrees of one repository share a room: what one lays out, the other must not change meanwhile.
+        with _ONE_BY_ONE.setdefault(git_dir, Lock()):
+            view = lay_out(git_dir, objects)
+            with copied_packs(view, objects, len(shas)):
+                yield from _salvaged(view, objects, shas)
+
+
+def _salvaged(view: Path, objects: Path, shas: Sequence[str]) -> Iterator[list[Remerge]]:
+    """Merges in batches; where git fails, the halves are tried."""
     waiting, failures = [shas[start : start + _BATCH] for start in range(0, len(shas), _BATCH)], 0
     waiting.reverse()
-    view = lay_out(git_dir, objects) if shas else git_dir
     while waiting:
         part = waiting.pop()
         try:

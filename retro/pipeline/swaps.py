@@ -19,10 +19,11 @@ from retro.analyses.path_kinds import NOT_WRITTEN, path_kind
 from retro.analyses.swaps.classes import BUMP, MODEL
 from retro.analyses.swaps.residues import Census, Swap, left_behind
 from retro.config import RepoSettings, Settings, load_settings
-from retro.errors import GitError, SettingsError
+from retro.errors import RepositoryError, SettingsError
 from retro.git import Room, open_room
 from retro.pipeline import swap_leftovers
 from retro.pipeline.mining import ROOMS, Silent
+from retro.pipeline.swap_pending import Pending, pending_commits
 from retro.warehouse import load
 
 if TYPE_CHECKING:
@@ -31,16 +32,6 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 _MOST_LEFT = 20  # files; where more remain it was no attempt to change them all
-_PENDING = """
-    select change_commits.commit_sha, change_commits.change_key
-    from change_commits
-    inner join commits on commits.repo = change_commits.repo and commits.commit_sha = change_commits.commit_sha
-    anti join (
-        select commit_sha from swap_checks where repo = $repo and rules_digest = $digest
-    ) as judged on judged.commit_sha = change_commits.commit_sha
-    where change_commits.repo = $repo and change_commits.sprint is not null
-    order by change_commits.changed_at, change_commits.change_key, commits.committed_at, change_commits.commit_sha
-"""
 _NEWEST = "select sprint from sprints order by sequence desc limit 3"
 _SHOWN = """
     select own.sprint
@@ -85,12 +76,12 @@ _UNSEARCHED = """
 """
 
 
-def judge(connection: Connection, settings: Settings, progress: "Progress") -> dict[str, GitError]:
+def judge(connection: Connection, settings: Settings, progress: "Progress") -> dict[str, RepositoryError]:
     """Fills the tables of swaps and the findings `swap_incomplete` for what is new; reads views.
 
     Gives the repositories that could not be read, each with its error: their swaps stay unknown.
     """
-    failures: dict[str, GitError] = {}
+    failures: dict[str, RepositoryError] = {}
     sprints = [sprint for (sprint,) in connection.execute(_NEWEST).fetchall()]
     for repo in settings.repos:
         run = _Run(connection, repo, settings)
@@ -100,7 +91,7 @@ def judge(connection: Connection, settings: Settings, progress: "Progress") -> d
     return failures
 
 
-def judge_swaps(root: Path, sprint: str, progress: "Progress | None" = None) -> dict[str, GitError]:
+def judge_swaps(root: Path, sprint: str, progress: "Progress | None" = None) -> dict[str, RepositoryError]:
     """Looks for what the swaps of a sprint and the one before left behind; nothing pending, nothing written.
 
     Gives the repositories that could not be read, each with its error.
@@ -113,7 +104,7 @@ def judge_swaps(root: Path, sprint: str, progress: "Progress | None" = None) -> 
             pending = [repo for repo in settings.repos if _Run(connection, repo, settings).unsearched(sprints)]
         if not pending:
             return {}
-        failures: dict[str, GitError] = {}
+        failures: dict[str, RepositoryError] = {}
         with warehouse.rewrite(path) as connection, warehouse.transaction(connection) as own:
             for repo in pending:
                 failures |= _Run(own, repo, settings).judge([], sprints, progress or Silent())
@@ -153,17 +144,15 @@ class _Run:
     def _not_own(self) -> frozenset[str]:
         return frozenset(path for path, kind in self._kinds.items() if kind in NOT_WRITTEN)
 
-    def judge(
-        self, pending: list[tuple[str, str]], sprints: Sequence[str], progress: "Progress"
-    ) -> dict[str, GitError]:
+    def judge(self, pending: list[Pending], sprints: Sequence[str], progress: "Progress") -> dict[str, RepositoryError]:
         """Does the work for some commits and sprints; gives the error when the repository cannot be read."""
-        failures: dict[str, GitError] = {}
+        failures: dict[str, RepositoryError] = {}
         try:
             room = open_room(self._place.path, self._settings.root / ROOMS, self._place.alternates)
             self.scan(room, pending, progress)
             self.search(room, self.unsearched(sprints), progress)
             swap_leftovers.follow(self._connection, room, self._repo, self._settings, self.models)
-        except GitError as error:
+        except RepositoryError as error:
             failures[self._repo] = error
         swap_leftovers.write_findings(self._connection, self._repo, self.digest)
         return failures
@@ -173,9 +162,9 @@ class _Run:
         given = {"repo": self._repo, "digest": self.digest, "bump": BUMP, "sprints": list(sprints)}
         return self._connection.execute(_UNSEARCHED, given).fetchall()
 
-    def pending(self) -> list[tuple[str, str]]:
-        """Commits to read, each with its change, those of a change together."""
-        return self._connection.execute(_PENDING, {"repo": self._repo, "digest": self.digest}).fetchall()
+    def pending(self) -> list[Pending]:
+        """Commits to judge, those of a change together."""
+        return pending_commits(self._connection, self._repo, self.digest)
 
     def has_swaps(self) -> bool:
         """Whether the repository has swaps, or findings of earlier ones."""
@@ -183,27 +172,25 @@ class _Run:
         given = {"repo": self._repo, "rule": swap_leftovers.RULE}
         return self._connection.execute(asked, given).fetchall() == [(True,)]
 
-    def scan(self, room: Room, pending: list[tuple[str, str]], progress: "Progress") -> None:
-        """Reads commits and keeps the substitutions that are swaps of their change."""
+    def scan(self, room: Room, pending: list[Pending], progress: "Progress") -> None:
+        """Reads commits and keeps the substitutions that are swaps of their change; one that cannot have any is not read."""
         if not pending:
             return
         self._connection.execute(
             "delete from token_swaps where repo = $repo and commit_sha in (select unnest($shas::text[]))",
-            {"repo": self._repo, "shas": [sha for sha, _ in pending]},
+            {"repo": self._repo, "shas": [one.commit_sha for one in pending]},
         )
-        progress.start(f"swaps in {self._repo}", len(pending))
-        change_of = dict(pending)
-        scanned = swaps.scan(room, [sha for sha, _ in pending])
+        change_of = {one.commit_sha: one.change_key for one in pending if one.is_wide}
+        progress.start(f"swaps in {self._repo}", len(change_of))
         kept: list[swaps.Found] = []
-        checked: list[swaps.Scanned] = []
-        for _, group in groupby(scanned, key=lambda one: change_of[one.commit_sha]):
+        for _, group in groupby(swaps.scan(room, list(change_of)), key=lambda one: change_of[one.commit_sha]):
             commits = list(group)
             kept += self._swaps(commits)
-            checked += [swaps.Scanned(one.commit_sha, [], one.unread_count) for one in commits]
             progress.advance(len(commits))
         load(
             self._connection, "token_swaps", swaps.swap_rows(self._repo, kept, self.models, self._not_own, self.digest)
         )
+        checked = [(one.commit_sha, one.unread_count) for one in pending]
         load(self._connection, "swap_checks", swaps.check_rows(self._repo, checked, self.digest))
 
     def _swaps(self, commits: list[swaps.Scanned]) -> Iterator[swaps.Found]:

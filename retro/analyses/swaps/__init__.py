@@ -1,9 +1,9 @@
 """Swaps that commits made: one identifier put in the place of another in several files.
 
 Lines that a commit replaced are paired in their order; where all that differs on a line is one identifier, that is a
-substitution, and the same one in three files of a change is a swap. Lines that were wrapped anew, and two substitutions on a
-line, are missed: a lower bound. What a token is: tokens.py; which class a swap has: classes.py; what it left behind:
-residues.py.
+substitution, and the same one in three files of a change is a swap. Missed are lines that were wrapped anew, two
+substitutions on a line, and what changed in a file that got another name: a lower bound. What a token is: tokens.py; which
+class a swap has: classes.py; what it left behind: residues.py.
 """
 
 import hashlib
@@ -19,13 +19,16 @@ from retro import tables
 from retro.analyses.swaps.classes import group_key, swap_class
 from retro.analyses.swaps.models import Models
 from retro.analyses.swaps.tokens import is_telling, substitution
-from retro.git.patches import Pair, Patch, replaced_lines
+from retro.git.blob_pairs import SUBMODULE, BlobPair
+from retro.git.diffs import raw_records
+from retro.git.patches import Pair, replaced_lines
 from retro.git.room import Room
 from retro.masking import SUSPICION, mask
 
 __all__ = ["LEAST_FILES", "Found", "Models", "Scanned", "check_rows", "rules_digest", "scan", "swap_rows"]
 
 LEAST_FILES = 3
+_COMMITS_AT_ONCE = 5_000
 _RULES_VERSION = 1
 _SUSPICION = re.compile(SUSPICION.encode())
 _OPAQUE = re.compile(r"(?=\w*[0-9])(?=\w*[A-Za-z])(?![0-9a-f]{40}$|[0-9a-f]{64}$)[A-Za-z0-9_]{32,}")
@@ -59,29 +62,45 @@ class Found:
 
 @dataclass(frozen=True)
 class Scanned:
-    """A commit that was read: its substitutions, and files without their content in the clone."""
+    """A commit that was read, and its substitutions."""
 
     commit_sha: str
     found: list[Found]
-    unread_count: int
 
 
 def scan(room: Room, shas: Sequence[str]) -> Iterator[Scanned]:
-    """Substitutions of commits other than merges, in their order; those of any number of files. Raises GitError."""
-    for patch in replaced_lines(room.path, shas):
-        yield Scanned(patch.commit_sha, list(_found(patch)), patch.lost_count)
+    """Substitutions of commits other than merges, in their order; those of any number of files.
+
+    A file whose content is not in the clone has none. Raises GitError when a tree cannot be read.
+    """
+    for start in range(0, len(shas), _COMMITS_AT_ONCE):
+        some = shas[start : start + _COMMITS_AT_ONCE]
+        files = {sha: list(_changed(rows)) for sha, rows in raw_records(room.path, [(sha, None) for sha in some])}
+        # Versions of a file one after the other: they share what git unpacks.
+        pairs = sorted(((path, pair) for own in files.values() for path, pair in own), key=lambda file: file[0])
+        tokens = replaced_lines(room.path, list(dict.fromkeys(pair for _, pair in pairs)), _tokens)
+        for sha in some:
+            yield Scanned(sha, list(_found(sha, files.get(sha, []), tokens)))
 
 
-def _found(patch: Patch) -> Iterator[Found]:
+def _changed(rows: Sequence[bytes]) -> Iterator[tuple[bytes, BlobPair]]:
+    """Paths that stand before and after with the same kind of content: only there a line can take another's place."""
+    for data, path in zip(rows[::2], rows[1::2], strict=True):
+        *pair, kind = data[1:].split(b" ")
+        if kind == b"M" and pair[0] != SUBMODULE:
+            yield path, BlobPair(*pair)
+
+
+def _found(
+    sha: str, files: Iterable[tuple[bytes, BlobPair]], tokens: Mapping[BlobPair, Mapping[tuple[bytes, bytes], int]]
+) -> Iterator[Found]:
     lines: dict[tuple[bytes, bytes], dict[str, int]] = {}
-    for path, pairs in patch.pairs.items():
-        for pair in pairs:
-            if (tokens := _tokens(pair)) is not None:
-                by_path = lines.setdefault(tokens, {})
-                by_path[path] = by_path.get(path, 0) + 1
+    for path, pair in files:
+        for both, count in tokens.get(pair, {}).items():
+            lines.setdefault(both, {})[path.decode("utf-8", "backslashreplace")] = count
     for (old, new), by_path in lines.items():
         (old_text, old_masked), (new_text, new_masked) = _text(old), _text(new)
-        yield Found(patch.commit_sha, old_text, new_text, by_path, old_masked or new_masked)
+        yield Found(sha, old_text, new_text, by_path, old_masked or new_masked)
 
 
 def _tokens(pair: Pair) -> tuple[bytes, bytes] | None:
@@ -135,11 +154,11 @@ def swap_rows(repo: str, found: Iterable[Found], models: Models, not_own: frozen
     return tables.frame("token_swaps", rows)
 
 
-def check_rows(repo: str, scanned: Iterable[Scanned], digest: str) -> pl.DataFrame:
-    """Rows of `swap_checks`."""
+def check_rows(repo: str, checked: Iterable[tuple[str, int]], digest: str) -> pl.DataFrame:
+    """Rows of `swap_checks` for commits, each with how many of its files have no content in the clone."""
     rows = tables.empty_rows("swap_checks")
-    for one in scanned:
-        values = (repo, one.commit_sha, one.unread_count, digest)
+    for sha, unread_count in checked:
+        values = (repo, sha, unread_count, digest)
         for column, value in zip(rows.values(), values, strict=True):
             column.append(value)
     return tables.frame("swap_checks", rows)
