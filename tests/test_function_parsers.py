@@ -60,6 +60,35 @@ def test_python_functions_carry_their_class():
     ]
 
 
+def test_class_within_a_function_stands_behind_it():
+    text = """
+class Suite:
+    def test_it(self):
+        class Transport:
+            def __init__(self):
+                def inner():
+                    pass
+
+def test_other():
+    class Transport(Base):
+        async def send(self):
+            pass
+    text = '''
+def stray():
+'''
+    def after():
+        pass
+"""
+    assert names("py", text) == [
+        ("Suite.test_it.Transport.__init__.inner", 6, 7, 1, 0),
+        ("Suite.test_it.Transport.__init__", 5, 7, 1, 1),
+        ("Suite.test_it", 3, 7, 1, 1),
+        ("test_other.Transport.send", 11, 12, 1, 1),
+        ("test_other.after", 16, 17, 1, 0),
+        ("test_other", 9, 17, 1, 0),
+    ]
+
+
 def test_script_functions_are_named_by_what_holds_them():
     assert names("tsx", TYPESCRIPT) == [
         ("Board.draw", 3, 3, 3, 2),

@@ -46,6 +46,21 @@ def test_clean_merge_has_no_files(tmp_path):
     assert read(repository, tmp_path) == ([("app", repository.shas[merge], "clean", 0, 0, None)], [], Counter())
 
 
+def test_binary_conflict_has_no_lines_also_where_one_side_was_kept(tmp_path):
+    history = History()
+    one, two = sides(
+        history, {"f": b"a\0ours", "g": b"a\0ours"}, {"f": b"a\0theirs", "g": b"a\0theirs"}, {"f": b"\0", "g": b"\0"}
+    )
+    merge = history.commit("merge", {"f": b"a\0ours", "g": b"a\0both"}, parents=[one, two])
+    repository = history.write(tmp_path / "repo")
+    _, files, _ = read(repository, tmp_path)
+    sha = repository.shas[merge]
+    assert files == [
+        ("app", sha, "f", None, None, None, None, "content", "resolved"),
+        ("app", sha, "g", None, "M", None, None, "content", "resolved"),
+    ]
+
+
 def test_conflict_is_resolved_and_what_else_was_touched_is_edited(tmp_path):
     history = History()
     one, two = sides(history, {"a.txt": changed(3, "ours")}, {"a.txt": changed(3, "theirs")})

@@ -122,6 +122,19 @@ def test_shallow_clone_leaves_branches_behind_the_cut_unknown(tmp_path):
     assert told(rows[2]) == merged("squash", whole.shas[squash], "same blobs")
 
 
+def test_whole_branch_beside_a_cut_default_branch_is_not_called_unrelated(tmp_path):
+    project = Project()
+    head = project.branch({"b.txt": edited((1, "x"))})
+    project.main("on", {"a.txt": edited((1, "x"))})
+    project.open(1, head)
+    whole, clone = project.write(tmp_path / "whole"), tmp_path / "clone"
+    git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", clone.name)
+    git(clone, "fetch", "-q", f"file://{whole.path}", "+refs/pull/*:refs/pull/*")
+    git(clone, "fetch", "-q", "--depth=1", f"file://{whole.path}", "+refs/heads/main:refs/heads/main")
+    rows, _ = read(Repository(clone), tmp_path / "rooms")
+    assert told(rows[1]) == (None, None, None, None, "its history is cut off")
+
+
 def test_later_run_gives_only_what_is_new_and_all_together_is_as_read_at_once(tmp_path):
     project = Project()
     landed = project.branch({"b.txt": edited((1, "x"))}, of="landed")

@@ -224,3 +224,42 @@ def test_deepened_clone_has_the_merges_at_its_cut_judged_again(tmp_path, story, 
     git(clone, "fetch", "-q", "--unshallow", "origin", "main")
     mine(root)
     assert query(root, "select outcome, edited_file_count from merges") == [("edited", 1)]
+
+
+def test_deepened_clone_has_its_pull_requests_as_a_whole_one_has(tmp_path, story):
+    made = story.project
+    old = made.branch({"f.txt": BODY}, {"g.txt": BODY}, at=story.merge, of="old")
+    made.main("Merge branch 'old'", {"f.txt": BODY, "g.txt": BODY}, old)
+    squashed = made.branch({"h.txt": BODY}, {"h.txt": edited((1, "x"))}, at=made.tip, of="late")
+    made.main("Late", {"h.txt": edited((1, "x"))})
+    made.open(8, old)
+    made.open(9, squashed)
+    repository, clone = made.write(tmp_path / "repo"), tmp_path / "clone"
+    refs = ("+refs/heads/main:refs/heads/main", "+refs/pull/*:refs/pull/*")
+    git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", clone.name)
+    root = project(tmp_path / "project", clone)
+    for depth in ("--depth=3", "--depth=4", "--unshallow"):
+        git(clone, "fetch", "-q", depth, f"file://{repository.path}", *refs)
+        mine(root)
+        fresh = project(tmp_path / f"fresh{depth}", clone)
+        mine(fresh)
+        stepwise, at_once = rows(root), rows(fresh)
+        for table in ("pull_request_records", "pull_request_commits"):
+            assert stepwise[table] == at_once[table]
+    assert stepwise == at_once and not query(root, "select 1 from repos where is_shallow")
+
+
+def test_merge_whose_objects_were_missing_is_judged_once_they_are_there(root, repository, story):
+    blob = git(repository.path, "rev-parse", f"{repository.shas[story.merge]}:a.txt").decode().strip()
+    content = git(repository.path, "cat-file", "blob", blob)
+    repository.remove_object(blob)
+    asked = "select outcome, edited_file_count, reason from merges"
+    missing = [("unjudged", None, "objects of it are missing or damaged")]
+    for number in (5, 6):
+        repository.set_ref(f"refs/pull/{number}/head", repository.shas[story.left])
+        assert mine(root).is_written
+        assert query(root, asked) == missing
+    assert repository.write_object("blob", content) == blob
+    repository.set_ref("refs/pull/7/head", repository.shas[story.left])
+    mine(root)
+    assert query(root, asked) == [("edited", 1, None)]

@@ -75,9 +75,8 @@ def _lizard_functions(suffix: str, text: str) -> Iterator[Function]:
     for _ in reader(tokens, reader):
         pass
     for one in context.fileinfo.function_list:
-        name, scope = _NUMBERED.sub("(anonymous)", one.name), scopes.by_line.get(one.start_line)
-        path = f"{scope}.{name}" if scope else name
-        yield path, one.start_line, one.end_line, one.cyclomatic_complexity, one.parameter_count
+        name = scopes.qualified(one.start_line, _NUMBERED.sub("(anonymous)", one.name))
+        yield name, one.start_line, one.end_line, one.cyclomatic_complexity, one.parameter_count
 
 
 def _without_comments(tokens: Iterable[str], reader: object) -> Iterator[str]:

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 # Lines that open a class or a function, and those at the margin that open another block and so end every class.
 _INDENTED = {
     "py": re.compile(
-        r"^([ \t]*)(?:class[ \t]+(\w+)|(?:async[ \t]+)?def\b)|^(?:if|elif|else|try|except|finally|for|while|with)\b"
+        r"^([ \t]*)(?:class[ \t]+(\w+)|(?:async[ \t]+)?def\b(?:[ \t]+(\w+))?)"
+        r"|^(?:if|elif|else|try|except|finally|for|while|with)\b"
     ),
-    "gd": re.compile(r"^([ \t]*)(?:class[ \t]+(\w+)|(?:static[ \t]+)?func\b)"),
-    "rb": re.compile(r"^([ \t]*)(?:(?:class|module)[ \t]+(\w+)|def\b)"),
+    "gd": re.compile(r"^([ \t]*)(?:class[ \t]+(\w+)|(?:static[ \t]+)?func\b(?:[ \t]+(\w+))?)"),
+    "rb": re.compile(r"^([ \t]*)(?:(?:class|module)[ \t]+(\w+)|def\b(?:[ \t]+(\w+))?)"),
 }
 _RECEIVER = re.compile(r"^func[ \t]*\(\s*(?:\w+\s+)?\*?\s*(?:\w+\.)?(\w+)", re.MULTILINE)
 _BRACED = {
@@ -30,22 +31,36 @@ _NOT_A_BODY = {"fun", "func", "fn", "function", "val", "var", "let", "const", ";
 
 
 class Scopes:
-    """The class in which each line of a text lies, as far as a function starts there: `by_line`, without an entry for none.
+    """The class in which each line of a text lies, as far as a function starts there.
 
-    For a language with braces it is filled while lizard's tokens pass through `watch`.
+    For a language with braces it is found while lizard's tokens pass through `watch`.
     """
 
     def __init__(self, suffix: str, text: str) -> None:
         language = _SAME.get(suffix, suffix)
-        self.by_line: dict[int, str] = {}
+        self._by_line: dict[int, str] = {}  # without an entry where there is no class
+        self._nested: dict[int, tuple[list[str], str]] = {}  # functions around, if any, and the path with classes
         self._keywords = _BRACED.get(language, set())
         self._is_last_name = language == "rs"
         if language in _INDENTED:
-            self.by_line = dict(_indented(_INDENTED[language], text))
+            self._read_indented(_INDENTED[language], text)
         elif language == "go":
-            self.by_line = dict(_receivers(text))
+            self._by_line = dict(_receivers(text))
         elif not any(keyword in text for keyword in self._keywords):
             self._keywords = set()
+
+    def qualified(self, line: int, name: str) -> str:
+        """The name of a function that starts at a line, with the classes and functions around it.
+
+        `name` is lizard's, which tells a function within another as a.b, and one within that as a.a.b.c. Where lines look like
+        functions that lizard does not know, in a string say, it counts.
+        """
+        functions, path = self._nested.get(line, ([], ""))
+        *around, own = name.split(".")
+        if functions and list(dict.fromkeys(around)) == list(dict.fromkeys(functions)):
+            return f"{path}.{own}"
+        scope = self._by_line.get(line)
+        return f"{scope}.{name}" if scope else name
 
     def watch(self, tokens: Iterable[str], _reader: object) -> Iterator[str]:
         """The tokens as they are; lizard calls this as one of its processors."""
@@ -55,9 +70,18 @@ class Scopes:
         braces, line = _Braces(self._keywords, self._is_last_name), 1
         for token in tokens:
             if not token.isspace() and (name := braces.follow(token)):
-                self.by_line[line] = max(self.by_line.get(line, ""), name, key=len)
+                self._by_line[line] = max(self._by_line.get(line, ""), name, key=len)
             line += token.count("\n")
             yield token
+
+    def _read_indented(self, pattern: re.Pattern[str], text: str) -> None:
+        for line, around in _indented(pattern, text):
+            classes = [name for name, is_class in around if is_class]
+            functions = [name for name, is_class in around if not is_class]
+            if classes:
+                self._by_line[line] = ".".join(classes)
+            if functions:
+                self._nested[line] = functions, ".".join(name for name, _ in around)
 
 
 def _receivers(text: str) -> Iterator[tuple[int, str]]:
@@ -69,9 +93,10 @@ def _receivers(text: str) -> Iterator[tuple[int, str]]:
         yield line, found[1]
 
 
-def _indented(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
-    """Class of each line that opens a function: the classes before it that are indented less."""
-    is_open: list[tuple[int, str]] = []
+def _indented(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, list[tuple[str, bool]]]]:
+    """What is around each line that opens a class or a function: those before it that are indented less, as name and whether
+    it is a class."""
+    is_open: list[tuple[int, str, bool]] = []
     for number, line in enumerate(text.split("\n"), 1):
         found = pattern.match(line)
         if not found:
@@ -80,9 +105,9 @@ def _indented(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
         while is_open and is_open[-1][0] >= indent:
             is_open.pop()
         if is_open:
-            yield number, ".".join(name for _, name in is_open)
-        if found[2]:
-            is_open.append((indent, found[2]))
+            yield number, [(name, is_class) for _, name, is_class in is_open]
+        if found[2] or found[3]:
+            is_open.append((indent, found[2] or found[3], bool(found[2])))
 
 
 class _Braces:

@@ -24,7 +24,7 @@ from retro.git.blobs import Blob, read_blobs
 from retro.git.changes import FileChange, Hunk, Pair, changed_files, changed_lines
 from retro.git.room import Room
 
-_RULES_VERSION = 1
+_RULES_VERSION = 2
 _COMMITS_AT_ONCE = 500
 _MOST_BYTES, _MOST_FILES = 1_000_000, 2_000
 # Suffixes, in lower case, of languages with a parser; and of those that have functions and no parser here.

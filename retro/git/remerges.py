@@ -4,6 +4,7 @@
 the patch, of which only these lines are read:
 
     diff --git a/f b/f
+    remerge warning: Cannot merge binary files: f (4bf5c82 (ours) vs. 9d392d2 (theirs))
     remerge CONFLICT (content): Merge conflict in f
 
 A file can have a conflict and no row, when the resolution kept what the automatic merge had left (a file deleted on one
@@ -32,7 +33,11 @@ _LOG = (
     "--no-notes", "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature",
     "--ignore-submodules=none", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
-_HEAD = re.compile(rb"^(?:diff --git (?P<names>.*)|remerge CONFLICT \((?P<kind>[^)\n]*)\)(?P<words>.*))$", re.MULTILINE)
+_HEAD = re.compile(
+    rb"^(?:diff --git (?P<names>.*)|remerge CONFLICT \((?P<kind>[^)\n]*)\)(?P<words>.*)"
+    rb"|remerge warning: (?P<binary>Cannot merge binary files).*)$",
+    re.MULTILINE,
+)
 _SHARD = 100  # below this a second process costs more than it saves
 _BATCH = 1000
 _ONE_BY_ONE: dict[Path, Lock] = {}
@@ -168,10 +173,12 @@ def _with_conflicts(files: Sequence[RemergedFile], patch: bytes) -> Iterator[Rem
     """The files with their conflicts, then those that only had one."""
     kinds: dict[str, list[str]] = {}
     told: list[tuple[str, str]] = []
-    path = ""
+    binary, path = set(), ""
     for match in _HEAD.finditer(patch):
         if match["names"] is not None:
             path = _path(match["names"])
+        elif match["binary"]:
+            binary.add(path)
         else:
             kinds.setdefault(path, []).append(_text(match["kind"]))
             told.append((_text(match["words"]), _text(match["kind"])))
@@ -182,7 +189,8 @@ def _with_conflicts(files: Sequence[RemergedFile], patch: bytes) -> Iterator[Rem
         found = list(dict.fromkeys(own or named))
         yield replace(file, conflict_kind=", ".join(found) or None)
     for path, found in kinds.items():
-        yield RemergedFile(path, None, None, 0, 0, ", ".join(dict.fromkeys(found)))
+        lines = None if path in binary else 0
+        yield RemergedFile(path, None, None, lines, lines, ", ".join(dict.fromkeys(found)))
 
 
 def _path(names: bytes) -> str:

@@ -64,7 +64,8 @@ _NUMBERS = """
     union all
     select commit_sha, min(pr_number) from pull_request_commits where repo = $repo group by commit_sha
     union all
-    select merged_sha, pr_number from pull_requests where repo = $repo and merged_sha is not null
+    select merged_sha, pr_number from pull_requests
+    where repo = $repo and merged_sha is not null and method is distinct from 'inside a merged branch'
 """
 _LOG = ("log", "--no-walk=unsorted", "--stdin", "--format=%H%x00%P%x00%at%x00%ct%x00%s%x01")
 

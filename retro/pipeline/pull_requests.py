@@ -5,6 +5,7 @@ Each step reads all that it needs before it changes a row, so that one that fail
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -36,12 +37,11 @@ _TOLD = """
 def read_merges(
     connection: Connection, state: "RepoState", graph: Sequence[Commit], options: "Options", reasons: Counter[str]
 ) -> None:
-    """Judges the merges of `graph` that no run has judged yet, and those that a shallow clone cut off; all when `full`."""
+    """Judges the merges of `graph` that no run has judged yet, those that a shallow clone cut off, and those of which objects
+    were missing that are there by now; all when `full`."""
     repo = state.settings.name
-    asked = "select commit_sha from merges where repo = ? and reason is distinct from ?"
-    known = {sha for (sha,) in connection.execute(asked, [repo, git_merges.CUT_OFF]).fetchall()}
-    merges = {commit.sha for commit in graph if len(commit.parents) > 1}
-    wanted = merges if options.full else merges - known
+    merges = [commit for commit in graph if len(commit.parents) > 1]
+    wanted = {commit.sha for commit in merges} if options.full else _unjudged(connection, state, merges)
     if not wanted:
         return
     options.progress.start(f"merges of {repo}", len(wanted))
@@ -53,6 +53,15 @@ def read_merges(
         for table, frame in frames.items():
             load(connection, table, frame)
         options.progress.advance(frames["merges"].height)
+
+
+def _unjudged(connection: Connection, state: "RepoState", merges: Sequence[Commit]) -> set[str]:
+    """Merges to be judged: new ones, and those left unjudged for a reason that may be gone."""
+    asked = "select commit_sha, reason from merges where repo = ?"
+    earlier = dict(connection.execute(asked, [state.settings.name]).fetchall())
+    damaged = [commit for commit in merges if earlier.get(commit.sha) == git_merges.DAMAGED]
+    again = git_merges.arrived(state.room, damaged)
+    return again | {c.sha for c in merges if c.sha not in earlier or earlier[c.sha] == git_merges.CUT_OFF}
 
 
 def read(
@@ -68,11 +77,15 @@ def read(
     """
     repo, room = state.settings.name, state.room
     refs, _ = pull_request_refs(room.refs)
-    hints, count = _hints(connection, repo, refs, options.full), len(refs)
+    was_cut = _was_cut(connection, repo)
+    is_full = options.full or (was_cut and not room.place.shallow)  # of what a cut hid the last run could not tell all
+    hints, count = _hints(connection, repo, refs, is_full), len(refs)
+    if was_cut:
+        hints = _without_cut(hints, refs)
     if count:
         options.progress.start(f"pull requests of {repo}", count)
     frames, reasons = git_pull_requests.read(room, repo, default, graph, hints)
-    known = {} if options.full else _change_ids(connection, repo)
+    known = {} if is_full else _change_ids(connection, repo)
     branches = _branches(connection, repo, frames)
     links = identities(room, repo, read_mainline(graph, default[1]), branches, known)
     _load(connection, repo, frames)
@@ -95,6 +108,21 @@ def _hints(connection: Connection, repo: str, refs: Mapping[int, str], is_full: 
         return Hints(named, None, {number: Told(*shas) for number, *shas, _ in gone})
     tips = connection.execute("select default_branch_sha from repos where repo = ?", [repo]).fetchall()
     return Hints(named, tips[0][0] if tips else None, {number: Told(*shas) for number, *shas, _ in told})
+
+
+def _was_cut(connection: Connection, repo: str) -> bool:
+    """Whether the clone was shallow at the last run."""
+    return connection.execute("select 1 from repos where repo = ? and is_shallow", [repo]).fetchone() is not None
+
+
+def _without_cut(hints: Hints, refs: Mapping[int, str]) -> Hints:
+    """The hints without those of heads whose change began behind the cut: a clone can be deepened step by step."""
+    told = {
+        number: each
+        for number, each in hints.told.items()
+        if number not in refs or each.head_sha is None or each.base_sha is not None
+    }
+    return replace(hints, told=told)
 
 
 def _named(connection: Connection, repo: str) -> dict[str, frozenset[int]]:

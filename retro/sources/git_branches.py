@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence, Set
 
 from retro.errors import GitError
 from retro.git import Commit, Room
-from retro.sources.git_landings import Branch, Landing
+from retro.sources.git_landings import INSIDE, Branch, Landing
 from retro.sources.git_mainline import Mainline, reach
 
 _MOST_COMMITS = 10_000  # of one branch; a forge shows a few hundred
@@ -77,8 +77,8 @@ def _trace_beside(mainline: Mainline, branch: Branch, shallow: Set[str]) -> None
     commits, edge = traced
     fork = mainline.latest(edge)
     if fork is None:
-        is_cut = not shallow.isdisjoint(commits)
-        branch.reason = "its history is cut off" if is_cut else "it shares no history with the default branch"
+        # Where anything is cut, what they share may lie behind it, though the branch's own commits are all there.
+        branch.reason = "its history is cut off" if shallow else "it shares no history with the default branch"
         return
     branch.fork = branch.base = fork
     branch.commits = commits
@@ -97,5 +97,5 @@ def _trace_merged(mainline: Mainline, branch: Branch) -> None:
     traced = reach(mainline.commits, branch.head, lambda sha: is_elsewhere(sha) or sha in known, _MOST_COMMITS)
     branch.commits, edge = traced or ([branch.head], set())
     branch.fork = branch.base = mainline.latest(edge)
-    method = "merge parent" if merges else "inside a merged branch"
+    method = "merge parent" if merges else INSIDE
     branch.landing = Landing("merge", merge, (merge,), method)

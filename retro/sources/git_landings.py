@@ -8,13 +8,14 @@ later. Each step takes what the one before left open:
    or the same author and author time and a path in common: that is what a rebase keeps;
 3. same or similar lines: a commit that landed within 400 days of the head changed mostly the same lines.
 
-A branch may stand on another one that has landed meanwhile. Its change then begins there, and the steps are repeated from
-the last commit below the head that has landed already. One commit lands one branch; where several could be it, the one that
-the commit's message names is, else the better match.
+A branch may stand on another one that has landed meanwhile. Its change then begins there: the steps are repeated from the last
+commit below the head that has landed already, and one that was found by its lines as a whole is compared once more without
+what it stands on. One commit lands one branch; where several could be it, the one that the commit's message names is, else the
+better match.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from retro.git import Room
@@ -23,7 +24,9 @@ from retro.git.diffs import FileSet, file_sets, line_sets
 from retro.sources.git_landed import Landed
 from retro.sources.git_mainline import Mainline, reach
 
+INSIDE = "inside a merged branch"  # method of a head that came along with another branch
 _LEAST_LIKENESS = 0.5
+_WHOLE = ("same commits", "same lines", "similar lines")  # they may hold what the branch stands on, and still be found
 _MOST_ROUNDS = 3  # as deep as branches may stand on each other
 
 
@@ -92,7 +95,8 @@ class Finder:
             moved = [branch for branch in _open(left) if self._moves(branch)]
             self._changes |= read_changes(self._room, moved)
             if not self._try_all(moved):
-                return
+                break
+        self._shorten(left)
 
     def _try_all(self, branches: Sequence[Branch]) -> bool:
         """Takes the branches through all steps; whether any found its landing."""
@@ -116,14 +120,45 @@ class Finder:
 
     def _moves(self, branch: Branch) -> bool:
         """Moves the base up to the last commit below the head that has landed already; whether there was one."""
+        step = self._below(branch, self._landed_heads, self._copies)
+        start_at(self._mainline, branch, step)
+        return step is not None
+
+    def _below(self, branch: Branch, *ends: Set[str]) -> str | None:
+        """The last of its own commits below the head that is among `ends`; merges are not looked behind."""
         commits, own = self._mainline.commits, set(branch.commits)
         step = branch.head
         while step in own and len(commits[step].parents) == 1:
             (step,) = commits[step].parents
-            if step in own and (step in self._landed_heads or step in self._copies):
+            if step in own and any(step in shas for shas in ends):
+                return step
+        return None
+
+    def _shorten(self, branches: Sequence[Branch]) -> None:
+        """Lets landed branches begin at the head of one below them that landed too, where the rest is what the commit holds."""
+        landed = {branch: branch.landing for branch in branches if branch.landing and branch.landing.method in _WHOLE}
+        below = {branch: step for branch in landed if (step := self._below(branch, self._landed_heads))}
+        if not below:
+            return
+        asked = [(branch.head, step) for branch, step in below.items()]
+        changes, mine = file_sets(self._room.path, asked), line_sets(self._room.path, asked)
+        theirs = self._landed.lines({landed[branch].run[-1] for branch in below})
+        for branch, step in below.items():
+            found, head = landed[branch], branch.head
+            sha = found.run[-1]
+            likeness = mine[head].likeness(theirs[sha]) if head in mine and sha in theirs else 0.0
+            if head in changes and sha in self._landed.with_same_blobs(changes[head]):
+                self._begin_at(branch, step, "same blobs", 1.0)
+            elif found.method == "same commits":
                 start_at(self._mainline, branch, step)
-                return True
-        return False
+            elif likeness >= found.likeness:
+                self._begin_at(branch, step, _lines_method(likeness), likeness)
+
+    def _begin_at(self, branch: Branch, step: str, method: str, likeness: float) -> None:
+        """Lets a landed branch begin at one of its commits: the rest of it fits the landed commit by `method`."""
+        sha = branch.landing.run[-1]
+        start_at(self._mainline, branch, step)
+        branch.landing = self._lifted(self._landing(branch, sha, method, likeness))
 
     def _by_blobs(self, branch: Branch) -> Landing | None:
         shas = self._landed.with_same_blobs(self._changes[branch.head])
@@ -155,8 +190,7 @@ class Finder:
             lines = mine[branch.head]
             likeness, sha = max(((lines.likeness(theirs[sha]), sha) for sha in shas if sha in theirs), default=(0, ""))
             if likeness >= _LEAST_LIKENESS:
-                method = "same lines" if likeness == 1 else "similar lines"
-                claims.append((branch, self._landing(branch, sha, method, likeness)))
+                claims.append((branch, self._landing(branch, sha, _lines_method(likeness), likeness)))
         return claims
 
     def _landing(self, branch: Branch, sha: str | None, method: str, likeness: float = 1.0) -> Landing | None:
@@ -196,14 +230,15 @@ class Finder:
         named = self._named.get(sha) or frozenset(self._heads.get(sha, ()))
         fitting = [pair for pair in claiming if named.intersection(pair[0].numbers)]
         if named and not fitting:
-            winners = named
+            winners, top = named, None
         else:
             best, landing = max(fitting or claiming, key=self._rank)
-            best.landing, winners = self._lifted(landing), best.numbers
+            best.landing, winners, top = self._lifted(landing), best.numbers, best.head
             self._landed_heads.add(best.head)
         self._landed.taken.add(sha)
-        for branch, _ in claiming:
-            if branch.is_open:
+        for branch, claim in claiming:
+            # One that stands on the winner and has more than the commit holds is still looked for by what is its own.
+            if branch.is_open and not (claim and claim.likeness < 1 and top in branch.commits):
                 branch.landed_by = max(winners)
                 branch.reason = f"its change landed by pull request {branch.landed_by}"
 
@@ -237,6 +272,10 @@ def start_at(mainline: Mainline, branch: Branch, base: str | None) -> None:
         below, _ = reach(mainline.commits, base, lambda sha: sha not in own, len(own)) or ([], set())
         branch.base = base
         branch.commits = [sha for sha in branch.commits if sha not in set(below)]
+
+
+def _lines_method(likeness: float) -> str:
+    return "same lines" if likeness == 1 else "similar lines"
 
 
 def _open(branches: Iterable[Branch]) -> list[Branch]:

@@ -12,10 +12,12 @@ import polars as pl
 
 from retro import tables
 from retro.git import Commit, Room
+from retro.git.diffs import readable
 from retro.git.remerges import Remerge, remerges
 
 Rows = dict[str, list]
 CUT_OFF = "its history is cut off by a shallow clone"  # until the clone is deepened
+DAMAGED = "objects of it are missing or damaged"  # until they arrive
 
 
 def outcomes(
@@ -37,10 +39,22 @@ def outcomes(
     for part in remerges(room.path, room.place.objects, judged):
         rows = {name: tables.empty_rows(name) for name in ("merges", "merge_files")}
         for remerge in part:
-            reason = "objects of it are missing or damaged" if remerge.files is None else None
+            reason = DAMAGED if remerge.files is None else None
             _add_merge(rows["merges"], repo, remerge, reason, reasons)
             _add_files(rows["merge_files"], repo, remerge)
         yield _frames(rows)
+
+
+def arrived(room: Room, merges: Sequence[Commit]) -> set[str]:
+    """Those of some merges of two parents in whose changes against either no blob is missing, told without reading one.
+
+    A partial clone can lack the blobs of thousands: making their merges again, to fail again, would cost a git run each.
+    """
+    found = {commit.sha for commit in merges}
+    for side in (0, 1):
+        asked = [(commit.sha, commit.parents[side]) for commit in merges if commit.sha in found]
+        found = {sha for sha, _ in readable(room.path, asked)} if asked else set()
+    return found
 
 
 def _unjudged(merges: Sequence[Commit], graph: Sequence[Commit], shallow: Set[str]) -> dict[str, str]:

@@ -7,8 +7,9 @@ Reads the refs under which a forge keeps the heads of pull requests, and the gra
 
 `refs/pull/*/merge` is left out: a forge makes such test merges by itself. A head that the default branch reaches was merged,
 by the merge that has it as a parent; the other heads are looked for among the changes that landed
-(retro.sources.git_landings). Messages that name a pull request ("Merge pull request #12", "title (#12)") decide only between
-several that fit, and where the graph tells nothing; pull requests without a ref are known by them alone.
+(retro.sources.git_landings), then within the branches that were squashed there (retro.sources.git_enclosed). Messages that
+name a pull request ("Merge pull request #12", "title (#12)") decide only between several that fit, and where the graph tells
+nothing; pull requests without a ref are known by them alone.
 
 What git cannot tell stays NULL: title, when it was opened or closed, and whether one that did not land is still open. Landed
 means on the default branch: a pull request into another branch that never got there is `unmerged`.
@@ -24,8 +25,9 @@ import polars as pl
 from retro import tables
 from retro.git import Commit, Room
 from retro.sources.git_branches import fast_forward, read_beside, trace
+from retro.sources.git_enclosed import enclose
 from retro.sources.git_landed import Landed
-from retro.sources.git_landings import Branch, Finder, Landing, read_changes, start_at
+from retro.sources.git_landings import INSIDE, Branch, Finder, Landing, read_changes, start_at
 from retro.sources.git_mainline import Mainline, read_mainline
 from retro.sources.pull_request_refs import BRANCH, branch_refs, pull_request_refs
 
@@ -33,7 +35,7 @@ from retro.sources.pull_request_refs import BRANCH, branch_refs, pull_request_re
 # the yardstick there; theirs is the share that blobs and graph confirm. For a branch inside another one there is none.
 CONFIDENCE = {
     "merge parent": 0.99,
-    "inside a merged branch": None,
+    INSIDE: None,
     "same blobs": 0.99,
     "same commits": 0.97,
     "same lines": 0.99,
@@ -41,7 +43,7 @@ CONFIDENCE = {
     "fast-forward": 0.85,
     "named in a message": 0.99,
 }
-_WEAK = ("inside a merged branch", "fast-forward")  # a message that names another commit knows better
+_WEAK = (INSIDE, "fast-forward")  # a message that names another commit knows better
 
 
 class Told(NamedTuple):
@@ -149,6 +151,7 @@ def _judge(room: Room, mainline: Mainline, branches: Sequence[Branch], hints: Hi
                 heads.setdefault(told.head_sha, [number])
                 landed.taken.add(told.merged_sha)
         Finder(room, mainline, landed, hints.named, heads).find(beside, changes)
+        enclose(room, mainline, branches)
     fast_forward(mainline, branches, {told.merged_sha for told in hints.told.values()})
 
 
@@ -234,7 +237,8 @@ def _frames(
     names = branch_names(room, default)
     for verdict in verdicts:
         row = _record(mainline, verdict) | {"source": "git", "repo": repo, "head_ref": names.get(verdict.head)}
-        row["base_ref"] = default[0] if row.get("merged_sha") in mainline.line else None
+        is_into_default = row.get("merged_sha") in mainline.line and row.get("method") != INSIDE
+        row["base_ref"] = default[0] if is_into_default else None
         for column, values in records.items():
             values.append(row.get(column))
         for position, sha in enumerate(verdict.commits, 1):

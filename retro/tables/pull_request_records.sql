@@ -50,7 +50,7 @@ comment on column pull_request_records.title is 'Title, secrets masked; NULL: gi
 comment on column pull_request_records.state is 'merged, open, closed (without being merged), unmerged (git: not on the default branch; open or closed cannot be told); NULL: could not be judged, see reason.';
 comment on column pull_request_records.base_ref is 'Branch that it was to change; NULL: unknown.';
 comment on column pull_request_records.head_ref is 'Branch that it came from; NULL: unknown or gone.';
-comment on column pull_request_records.base_sha is 'Commit at which its change begins: the merge base, or, for one that stands on another pull request that landed, the head of that one; NULL: unknown.';
+comment on column pull_request_records.base_sha is 'Commit at which its change begins: the merge base; for one that stands on another pull request that landed, the head of that one; for one squashed into a branch that was squashed itself, the commit at which it left that branch; NULL: unknown.';
 comment on column pull_request_records.head_sha is 'Its last commit; NULL: unknown.';
 comment on column pull_request_records.merged_sha is 'Commit that brought it to the default branch: the merge, the squash, or the last of the rebased ones; NULL: none.';
 comment on column pull_request_records.merged_how is 'merge (a merge commit), squash (one commit for all of them), rebase (commit by commit, or fast-forward); NULL: not merged.';
