@@ -304,3 +304,32 @@ def test_a_repository_without_a_commit_in_any_sprint_is_told(root):
 def test_a_repository_with_a_commit_in_a_sprint_is_fine(root):
     fill(root, PLAN, COMMITS.format(day="2026-03-08", count=2))
     assert [check.level for check in found(root, "repository platform")] == ["ok"]
+
+
+def test_contents_that_are_missing_are_told_by_the_rows_that_stand_not_by_the_last_run(root):
+    fill(
+        root,
+        PLAN,
+        COMMITS.format(day="2026-03-08", count=2),
+        "insert into commit_files by name select 'platform' as repo, unnest(['a0', 'a0', 'a1', 'a1']) as commit_sha, "
+        "unnest(['a', 'b', 'a', 'c']) as path, 'M' as change_kind, "
+        "unnest(['missing', 'missing', 'missing', 'binary']) as lines_status",
+        logged("platform", "2026-03-19 06:00:00", "loaded", (1, 0, 0), "3 changed files without line counts"),
+        logged("platform", "2026-03-20 06:00:00", "loaded", (1, 0, 0), None),
+    )
+    told = "3 changed files of 2 commits without line counts: the content was missing"
+    mend = "bring the content into the clone, then run `retro mine --full`"
+    assert found(root, "repository platform")[1:] == [Check("warn", "repository platform", told, mend)]
+    assert found(root, "git platform") == []
+
+
+def test_commits_that_a_rewritten_history_left_are_told(root):
+    gone = "insert into gone_commits select repo, commit_sha, timestamptz '2026-03-19 06:00:00+00' from commits"
+    fill(root, PLAN, COMMITS.format(day="2026-03-08", count=2), gone)
+    told = "2 commits that neither the default branch nor a release reaches any more, kept: `retro mine --prune` removes them"
+    assert found(root, "repository platform")[1:] == [Check("ok", "repository platform", told)]
+
+
+def test_a_warehouse_of_before_commits_were_marked_as_gone_is_read(root):
+    fill(root, PLAN, COMMITS.format(day="2026-03-08", count=2), "drop table gone_commits")
+    assert [check.level for check in found(root, "repository platform")] == ["ok"]

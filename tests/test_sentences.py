@@ -198,6 +198,28 @@ def test_the_provenance_line_tells_sources_time_and_coverage():
     assert provenance_sentence(SPRINT | {"repo_count": 2, "mined_at": None}, []) == "From 2 repositories."
 
 
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, " 1 commit brings a change that had landed before and is left out."),
+        (3, " 3 commits bring changes that had landed before and are left out."),
+    ],
+)
+def test_commits_left_out_as_copies_are_told_and_are_not_called_unknown(count, told):
+    copies = {
+        "subject": "distinct changes",
+        "judged_count": 1,
+        "total_count": 1 + count,
+        "judged_share": 1 / (1 + count),
+    }
+    full = COVERAGE | {"judged_count": 12, "judged_share": 1.0}
+    assert provenance_sentence(SPRINT, [copies, full]) == (
+        f"From 1 repository, read Fri 20 March 2026, 19:02 CET; judged: themes 100\u202f%.{told}"
+    )
+    assert said(make_result("coverage_shares", [copies, full])) == ["Everything that was read could be judged."]
+    assert finding(make_result("coverage_shares", [copies, full])) == "All 1 subject could be judged whole"
+
+
 def test_a_teams_own_query_with_other_columns_has_no_finding_and_fails_no_page():
     assert finding(make_result("source_loads", [{"source": "git", "run_count": 1}])) is None
 

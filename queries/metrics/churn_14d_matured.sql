@@ -56,16 +56,10 @@ written as (
     anti join unjudged on unjudged.repo = landed_changes.repo
 ),
 
-changes as (
-    select repo, commit_sha, canonical_sha
-    from change_identities
-    where relation <> 'original'
-),
-
 deletions as (
     select
         deleted_lines.repo,
-        coalesce(changes.canonical_sha, deleted_lines.origin_sha) as origin_sha,
+        coalesce(written_before.counted_sha, deleted_lines.origin_sha) as origin_sha,
         deleted_lines.line_count,
         (epoch(deleting.authored_at) - epoch(origins.authored_at)) / 86400 <= 14 as is_early,
         commit_kinds.bug_fix_evidence is not null as is_corrective
@@ -77,9 +71,12 @@ deletions as (
         on origins.repo = deleted_lines.repo and origins.commit_sha = deleted_lines.origin_sha
     left join commit_kinds
         on commit_kinds.repo = deleted_lines.repo and commit_kinds.commit_sha = deleted_lines.commit_sha
-    left join changes on changes.repo = deleted_lines.repo and changes.commit_sha = deleted_lines.origin_sha
+    left join copied_commits as written_before
+        on written_before.repo = deleted_lines.repo and written_before.commit_sha = deleted_lines.origin_sha
     anti join repeated_commits as repeated
         on repeated.repo = deleted_lines.repo and repeated.commit_sha = deleted_lines.commit_sha
+    anti join copied_commits as copied
+        on copied.repo = deleted_lines.repo and copied.commit_sha = deleted_lines.commit_sha
     anti join unjudged on unjudged.repo = deleted_lines.repo
 ),
 

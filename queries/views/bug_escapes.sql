@@ -160,9 +160,11 @@ placed as (
     from named
     left join repeated_commits as repeated
         on repeated.repo = named.origin_repo and repeated.commit_sha = named.origin_sha
+    left join copied_commits as copied
+        on copied.repo = coalesce(repeated.counted_repo, named.origin_repo) and copied.commit_sha = named.origin_sha
     left join sprint_commits
         on sprint_commits.repo = coalesce(repeated.counted_repo, named.origin_repo)
-        and sprint_commits.commit_sha = named.origin_sha
+        and sprint_commits.commit_sha = coalesce(copied.counted_sha, named.origin_sha)
     left join landing_pull_requests as origin_pull_requests
         on origin_pull_requests.repo = named.origin_repo and origin_pull_requests.commit_sha = named.origin_sha
     left join commits on commits.repo = named.origin_repo and commits.commit_sha = named.origin_sha

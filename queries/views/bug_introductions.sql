@@ -34,11 +34,11 @@ fixes as (
         and commit_kinds.bug_fix_evidence is not null
     inner join commits as fixing
         on fixing.repo = bug_origins.repo and fixing.commit_sha = bug_origins.fix_sha and fixing.is_on_default_branch
-    left join changes as copies on copies.repo = bug_origins.repo and copies.commit_sha = bug_origins.fix_sha
+    left join copied_commits as copied on copied.repo = bug_origins.repo and copied.commit_sha = bug_origins.fix_sha
     left join changes on changes.repo = bug_origins.repo and changes.commit_sha = bug_origins.origin_sha
     left join repeated_commits as repeated
         on repeated.repo = bug_origins.repo and repeated.commit_sha = bug_origins.fix_sha
-    where bug_origins.tier in ('explicit', 'high') and copies.commit_sha is null and repeated.commit_sha is null
+    where bug_origins.tier in ('explicit', 'high') and copied.commit_sha is null and repeated.commit_sha is null
 ),
 
 merging as (

@@ -1,6 +1,6 @@
 -- Which change does each commit belong to: the pull request that it landed with, or itself?
 -- One row per commit of the default branch other than a merge, in repositories that retro.toml names; a commit that several of
---   them hold counts in the first.
+--   them hold counts in the first, a change that landed more than once but once.
 --
 -- repo: repository
 -- commit_sha: commit
@@ -10,14 +10,15 @@
 -- sprint: sprint of changed_at; NULL: none
 --
 -- A commit that several merged pull requests hold belongs to the one with the fewest commits: a branch that gathers many for a
--- release holds theirs too. Of a squashed pull request it is the commit that landed it.
--- Left out: merges, whose lines are those of others; the boundary of a shallow clone.
+-- release holds theirs too. Of a squashed pull request it is the commit that landed it, of a rebased one the copies that landed.
+-- Left out: merges, whose lines are those of others; the boundary of a shallow clone; repeated_commits, copied_commits.
 -- Evidence: inferred
 with merged as (
     select
         repo,
         pr_number,
         merged_sha,
+        merged_how,
         merged_at,
         coalesce(commit_count, 1) as commit_count
     from pull_requests
@@ -30,7 +31,8 @@ landed as (
         merged_sha as commit_sha,
         pr_number,
         merged_at,
-        0 as commit_count
+        -- Before all that merely hold the commit; of several that one squash landed the one that holds the others.
+        -commit_count as commit_count
     from merged
     where merged_sha is not null
     union all
@@ -43,6 +45,20 @@ landed as (
     from pull_request_commits
     inner join merged
         on merged.repo = pull_request_commits.repo and merged.pr_number = pull_request_commits.pr_number
+    union all
+    select
+        branch.repo,
+        copies.canonical_sha,
+        merged.pr_number,
+        merged.merged_at,
+        merged.commit_count
+    from pull_request_commits as branch
+    inner join merged
+        on merged.repo = branch.repo
+        and merged.pr_number = branch.pr_number
+        and merged.merged_how is distinct from 'squash'
+    inner join change_identities as copies
+        on copies.repo = branch.repo and copies.commit_sha = branch.commit_sha and copies.relation = 'rebase'
 ),
 
 chosen as (
@@ -66,8 +82,10 @@ dated as (
     left join chosen on chosen.repo = commits.repo and chosen.commit_sha = commits.commit_sha
     left join repeated_commits
         on repeated_commits.repo = commits.repo and repeated_commits.commit_sha = commits.commit_sha
+    left join copied_commits
+        on copied_commits.repo = commits.repo and copied_commits.commit_sha = commits.commit_sha
     where commits.is_on_default_branch and not commits.is_merge and not commits.is_boundary
-        and repeated_commits.commit_sha is null
+        and repeated_commits.commit_sha is null and copied_commits.commit_sha is null
 )
 
 select

@@ -27,7 +27,7 @@
 -- repair_deleted_lines: lines that it deleted, likewise
 -- is_repairable: false for notes about merges that need no repair
 --
--- Left out: commits that were not looked at (damage_checks).
+-- Left out: commits that were not looked at (damage_checks); what another clone tells of the same commit.
 -- Evidence: inferred
 with damages as (
     select
@@ -55,6 +55,10 @@ with damages as (
             'content of neither side'
         )
         and coalesce(commits.is_on_default_branch, true)
+    qualify findings.repo = first_value(findings.repo) over (
+        partition by findings.commit_sha
+        order by case when commits.is_on_default_branch then 0 else 1 end, repos.position, findings.repo
+    )
 )
 
 select

@@ -8,7 +8,7 @@
 -- own_deleted_lines: lines that it deleted in files that are neither generated nor vendored nor lock files
 -- left_out_paths: paths of such files in which it deleted lines, sorted
 --
--- Left out: boundaries of shallow clones, repositories that retro.toml no longer names, repeated_commits.
+-- Left out: boundaries of shallow clones, repositories that retro.toml no longer names, repeated_commits, copied_commits.
 -- Evidence: inferred
 select
     commits.repo,
@@ -30,9 +30,12 @@ inner join commit_files as files
 left join file_kinds on file_kinds.repo = files.repo and file_kinds.path = files.path
 left join repeated_commits as repeated
     on repeated.repo = commits.repo and repeated.commit_sha = commits.commit_sha
+left join copied_commits as copied
+    on copied.repo = commits.repo and copied.commit_sha = commits.commit_sha
 where
     commits.is_on_default_branch
     and not commits.is_merge
     and not commits.is_boundary
     and repeated.commit_sha is null
+    and copied.commit_sha is null
 group by commits.repo, commits.commit_sha, commits.authored_at, commits.committed_at

@@ -12,7 +12,7 @@
 -- own_changed_lines: lines added and deleted likewise
 -- size_class: by own_changed_lines: none, up to 10, 11 to 50, 51 to 200, over 200
 --
--- Left out: merges, boundaries of shallow clones, repositories that retro.toml no longer names, repeated_commits.
+-- Left out: merges, boundaries of shallow clones, repositories that retro.toml no longer names, repeated_commits, copied_commits.
 -- Evidence: inferred
 with sizes as (
     select
@@ -49,13 +49,13 @@ inner join repos on repos.repo = commits.repo and repos.is_configured
 left join sizes on sizes.repo = commits.repo and sizes.commit_sha = commits.commit_sha
 left join commit_attribution
     on commit_attribution.repo = commits.repo and commit_attribution.commit_sha = commits.commit_sha
-left join change_identities as copies
-    on copies.repo = commits.repo and copies.commit_sha = commits.commit_sha and copies.relation <> 'original'
+left join copied_commits as copied
+    on copied.repo = commits.repo and copied.commit_sha = commits.commit_sha
 left join repeated_commits as repeated
     on repeated.repo = commits.repo and repeated.commit_sha = commits.commit_sha
 where
     commits.is_on_default_branch
     and not commits.is_merge
     and not commits.is_boundary
-    and copies.commit_sha is null
+    and copied.commit_sha is null
     and repeated.commit_sha is null

@@ -23,11 +23,13 @@
 -- reason: why it was not judged, or which other pull request brought its change; else NULL
 --
 -- Left out: repositories that retro.toml no longer names; what landed by a commit that counts in another repository
---   (repeated_commits).
+--   (repeated_commits); one of the same number and last commit in another clone, of which the merged one counts, else what a
+--   forge tells, else the one that stands first in retro.toml.
 -- Evidence: inferred
 with records as (
     select
         pull_request_records.*,
+        repos.position,
         row_number() over (
             partition by pull_request_records.repo, pull_request_records.pr_number
             order by case when pull_request_records.source = 'git' then 1 else 0 end, pull_request_records.source
@@ -101,3 +103,13 @@ from chosen
 left join commits as landed on landed.repo = chosen.repo and landed.commit_sha = chosen.merged_sha
 left join repeated_commits as repeated on repeated.repo = chosen.repo and repeated.commit_sha = chosen.merged_sha
 where repeated.commit_sha is null
+qualify
+    chosen.head_sha is null
+    or row_number() over (
+        partition by chosen.pr_number, chosen.head_sha
+        order by
+            case when chosen.state = 'merged' then 0 else 1 end,
+            case when chosen.source = 'git' then 1 else 0 end,
+            chosen.position,
+            chosen.repo
+    ) = 1

@@ -9,8 +9,8 @@
 -- source: who says so
 --
 -- Left out: tags that do not look like a release, or that the setting release_tags does not match; repositories that
---   retro.toml no longer names; releases on a forge whose tag the clone does not have; a tag at a commit that counts in
---   another repository (repeated_commits).
+--   retro.toml no longer names; releases on a forge whose tag the clone does not have; a tag that a repository which stands
+--   before in retro.toml has at the same commit.
 -- Evidence: verified
 with records as (
     select
@@ -24,6 +24,7 @@ with records as (
         release_records.released_at,
         release_records.released_at_kind,
         release_records.source,
+        repos.position,
         row_number() over (
             partition by release_records.repo, release_records.tag_name
             order by case when release_records.source = 'git' then 1 else 0 end, release_records.source
@@ -40,10 +41,5 @@ select
     released_at_kind,
     source
 from records
-where
-    place = 1
-    and commit_sha is not null
-    and not exists (
-        select 1 from repeated_commits as repeated
-        where repeated.repo = records.repo and repeated.commit_sha = records.commit_sha
-    )
+where place = 1 and commit_sha is not null
+qualify row_number() over (partition by tag_name, commit_sha order by position, repo) = 1

@@ -55,13 +55,11 @@ fixes as (
         on commit_kinds.repo = sprint_commits.repo and commit_kinds.commit_sha = sprint_commits.commit_sha
     inner join commits
         on commits.repo = sprint_commits.repo and commits.commit_sha = sprint_commits.commit_sha
-    left join changes as copies
-        on copies.repo = sprint_commits.repo and copies.commit_sha = sprint_commits.commit_sha
     left join bug_origins
         on bug_origins.repo = sprint_commits.repo and bug_origins.fix_sha = sprint_commits.commit_sha
     left join changes
         on changes.repo = bug_origins.repo and changes.commit_sha = bug_origins.origin_sha
-    where commit_kinds.bug_fix_evidence is not null and copies.commit_sha is null
+    where commit_kinds.bug_fix_evidence is not null
 ),
 
 dated as (

@@ -1,6 +1,6 @@
 -- Which commits belong to which sprint, and what were they?
 -- One row per commit that the default branch reaches and whose committer time lies in a sprint, in repositories that
---   retro.toml names; a commit that several of them hold counts in the first.
+--   retro.toml names; a commit that several of them hold counts in the first, a change that landed more than once but once.
 --
 -- sprint: id of the sprint (sprints.sprint)
 -- repo: repository
@@ -20,7 +20,8 @@
 -- agent: coding agent that took part in writing it; NULL: none is named
 -- evidence: how type and theme are known
 --
--- Left out: commits off the default branch, outside every sprint, or without a readable committer time; repeated_commits.
+-- Left out: commits off the default branch, outside every sprint, or without a readable committer time; repeated_commits,
+--   copied_commits.
 -- Evidence: inferred
 select
     sprints.sprint,
@@ -53,4 +54,6 @@ left join identities
     and identities.name = coalesce(commits.author_name, '')
 left join repeated_commits
     on repeated_commits.repo = commits.repo and repeated_commits.commit_sha = commits.commit_sha
-where commits.is_on_default_branch and repeated_commits.commit_sha is null
+left join copied_commits
+    on copied_commits.repo = commits.repo and copied_commits.commit_sha = commits.commit_sha
+where commits.is_on_default_branch and repeated_commits.commit_sha is null and copied_commits.commit_sha is null

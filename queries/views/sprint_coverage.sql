@@ -2,12 +2,13 @@
 -- One row per sprint and subject.
 --
 -- sprint: id of the sprint
--- subject: what is judged: commits, lines, contents, themes, work types, authors, areas, kinds, languages, functions, merges, pull requests,
---   reviews, bug origins, deleted lines, bills, transcripts
+-- subject: what is judged: commits, distinct changes, lines, contents, themes, work types, authors, areas, kinds, languages,
+--   functions, merges, pull requests, reviews, bug origins, deleted lines, bills, transcripts
 -- judged_count: items that could be judged
 -- total_count: all items
 -- unknown: what the others lack, in words
 --
+-- Of distinct changes there is a row only where commits brought a change again (copied_commits).
 -- Evidence: verified
 with commit_counts as (
     select
@@ -20,6 +21,30 @@ with commit_counts as (
         count(*) filter (where not is_merge and author_kind <> 'unknown') as attributed_count
     from sprint_commits
     group by all
+),
+
+-- Commits that sprint_commits leaves out since they bring what had landed before.
+copies as (
+    select
+        sprints.sprint,
+        count(*) as copy_count
+    from copied_commits as copied
+    inner join repos on repos.repo = copied.repo and repos.is_configured
+    inner join commits on commits.repo = copied.repo and commits.commit_sha = copied.commit_sha
+    inner join sprints on commits.committed_at >= sprints.starts_at and commits.committed_at < sprints.ends_at
+    left join repeated_commits as repeated
+        on repeated.repo = copied.repo and repeated.commit_sha = copied.commit_sha
+    where repeated.commit_sha is null
+    group by all
+),
+
+change_counts as (
+    select
+        copies.sprint,
+        coalesce(commit_counts.written_count, 0) as distinct_count,
+        coalesce(commit_counts.written_count, 0) + copies.copy_count as change_count
+    from copies
+    left join commit_counts on commit_counts.sprint = copies.sprint
 ),
 
 file_counts as (
@@ -104,13 +129,8 @@ origin_counts as (
         on commit_kinds.repo = sprint_commits.repo
         and commit_kinds.commit_sha = sprint_commits.commit_sha
         and commit_kinds.bug_fix_evidence is not null
-    left join change_identities as copies
-        on copies.repo = sprint_commits.repo
-        and copies.commit_sha = sprint_commits.commit_sha
-        and copies.relation <> 'original'
     left join bug_origins
         on bug_origins.repo = sprint_commits.repo and bug_origins.fix_sha = sprint_commits.commit_sha
-    where copies.commit_sha is null
     group by all
 ),
 
@@ -151,6 +171,10 @@ transcript_counts as (
 select sprint, 'commits' as subject, whole_count as judged_count, commit_count as total_count,
     'commits at the boundary of a shallow clone: what they changed is not in the clone' as unknown
 from commit_counts
+union all
+select sprint, 'distinct changes', distinct_count, change_count,
+    'commits that bring a change which had landed before: they are left out, so that it counts once'
+from change_counts
 union all
 select sprint, 'themes', themed_count, commit_count, 'commits that no theme rule matches'
 from commit_counts
@@ -203,5 +227,5 @@ select sprint, 'bills', priced_count, request_count, 'requests whose price or to
 from bill_counts
 union all
 select sprint, 'transcripts', known_count, day_count,
-    'days before the oldest transcript that is known, or after the last reading: agents delete transcripts'
+    'days before the oldest transcript that is known, between readings too far apart, or after the last: agents delete transcripts'
 from transcript_counts

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from retro.figures.wording import counted, number_text
 
 Rows = list[dict]
+COPIES = "distinct changes"  # subject of sprint_coverage
 
 
 def _author_finding(rows: Rows) -> str:
@@ -26,8 +27,13 @@ def _agent_finding(rows: Rows) -> str:
     return f"{counted(len(rows), 'agent')} took part, most often {name}"
 
 
+def judged_rows(coverage: Rows) -> Rows:
+    """The subjects of `coverage_shares` of which something could be asked; copies are not unknown, only left out."""
+    return [row for row in coverage if row["judged_share"] is not None and row["subject"] != COPIES]
+
+
 def _coverage_finding(rows: Rows) -> str | None:
-    known = [row for row in rows if row["judged_share"] is not None]
+    known = judged_rows(rows)
     partly = [row for row in known if row["judged_share"] < 1]
     if not known:
         return None

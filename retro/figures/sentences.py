@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from retro.figures.fault_sentences import FAULT_FINDINGS, damage_sentence, escape_sentence
-from retro.figures.knowledge_sentences import KNOWLEDGE_FINDINGS
+from retro.figures.knowledge_sentences import COPIES, KNOWLEDGE_FINDINGS, judged_rows
 from retro.figures.money_sentences import MONEY_FINDINGS, bill_sentence, transcript_sentence
 from retro.figures.note_sentences import NOTE_FINDINGS
 from retro.figures.reach_sentences import REACH_FINDINGS, area_sentence, reach_sentence, swap_sentence
@@ -99,9 +99,16 @@ def provenance_sentence(sprint: dict, coverage: Rows) -> str:
         counted(logs, "log") if logs else "",
         counted(pulls, "pull request") if pulls else "",
     ]
-    shares = [(row["subject"], row["judged_share"]) for row in coverage if row["judged_share"] is not None]
-    judged = ", ".join(_judged_texts(shares))
-    return f"From {list_text([part for part in parts if part])}{read}{'; judged: ' if judged else ''}{judged}."
+    judged = ", ".join(_judged_texts([(row["subject"], row["judged_share"]) for row in judged_rows(coverage)]))
+    told = f"From {list_text([part for part in parts if part])}{read}{'; judged: ' if judged else ''}{judged}."
+    copies = sum(row["total_count"] - row["judged_count"] for row in coverage if row["subject"] == COPIES)
+    return told + _copies_sentence(copies) if copies else told
+
+
+def _copies_sentence(count: int) -> str:
+    if count == 1:
+        return " 1 commit brings a change that had landed before and is left out."
+    return f" {counted(count, 'commit')} bring changes that had landed before and are left out."
 
 
 def _judged_texts(shares: list[tuple[str, float]]) -> list[str]:
@@ -174,7 +181,7 @@ def _odd_columns(rows: Rows) -> list[str]:
 
 
 def _unknown(rows: Rows, facts: Facts) -> tuple[str, str]:
-    open_rows = [row for row in rows if row["judged_share"] is not None and row["judged_share"] < 1]
+    open_rows = [row for row in judged_rows(rows) if row["judged_share"] < 1]
     if not open_rows:
         return "Everything that was read could be judged", "."
     least = min(open_rows, key=lambda row: (row["judged_share"], row["subject"]))

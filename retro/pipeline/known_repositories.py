@@ -19,6 +19,7 @@ _BY_COMMIT = (
     "commit_trailers",
     "commit_kinds",
     "release_commits",
+    "gone_commits",
     "commit_functions",
     "function_files",
     "merges",

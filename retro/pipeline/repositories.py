@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 _LOOK_SECONDS = 0.2
+_GONE = "commits that neither the default branch nor a release reaches any more, kept (gone_commits)"
 _EARLIER = "select commit_sha, is_boundary, is_on_default_branch, landed_at from commits where repo = $repo"
 
 
@@ -119,7 +120,8 @@ def _read(
         graph = _with_older(connection, repo, graph, listing.tips)
     landed = git.landings(graph, branch[1] if branch else None)
     account = _load_history(connection, state, wanted, landed, options.progress)
-    _place_commits(connection, repo, graph, landed, options.prune)
+    if gone := _place_commits(connection, repo, graph, landed, options.prune):
+        account.reasons[_GONE] += gone
     pull_requests.read_merges(connection, state, listing.graph, options, account.reasons)
     for table, frame in git.release_rows(repo, releases, graph).items():
         only = "and source = 'git'" if table == "release_records" else ""  # a forge has releases too
@@ -193,17 +195,18 @@ def _load_history(
 
 def _place_commits(
     connection: Connection, repo: str, graph: Sequence[Commit], landed: dict[str, int | None], prune_gone: bool
-) -> None:
+) -> int:
     """Says of every commit of the repository whether the default branch reaches it now, and since when.
 
-    A rewritten branch leaves commits that nothing reaches: they stay, off the default branch, unless `prune_gone`.
+    A rewritten branch leaves commits that nothing reaches: they stay, off the default branch and marked, unless `prune_gone`.
+    How many are so since this run.
     """
     micros = [None if (at := landed.get(commit.sha)) is None else at * 1_000_000 for commit in graph]
     seen = pl.DataFrame(
         {"commit_sha": [c.sha for c in graph], "is_landed": [c.sha in landed for c in graph], "landed_at": micros},
         schema={"commit_sha": pl.String, "is_landed": pl.Boolean, "landed_at": pl.Datetime("us", "UTC")},
     )
-    places = Readable(seen)  # noqa: F841 - DuckDB reads it
+    places = Readable(seen)
     connection.execute(
         """
         update commits set is_on_default_branch = places.is_landed, landed_at = places.landed_at from places
@@ -219,6 +222,21 @@ def _place_commits(
         f"update commits set is_on_default_branch = false, landed_at = null where is_on_default_branch and {gone}",
         [repo],
     )
+    return _mark_gone(connection, repo, places)
+
+
+def _mark_gone(connection: Connection, repo: str, places: Readable) -> int:
+    """Marks the commits that are not among `places`, and no longer those that came back; how many were not marked before."""
+    back = "delete from gone_commits where repo = ? and commit_sha in (select commit_sha from places)"
+    connection.execute(back, [repo])
+    new = """
+        insert into gone_commits
+        select repo, commit_sha, now() from commits
+        where repo = ? and commit_sha not in (select commit_sha from places)
+            and commit_sha not in (select commit_sha from gone_commits where repo = ?)
+    """
+    ((count,),) = connection.execute(new, [repo, repo]).fetchall()
+    return count
 
 
 def _repo_row(state: "RepoState", branch: Branch) -> pl.DataFrame:

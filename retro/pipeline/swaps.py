@@ -181,7 +181,8 @@ class _Run:
             {"repo": self._repo, "shas": [one.commit_sha for one in pending]},
         )
         change_of = {one.commit_sha: one.change_key for one in pending if one.is_wide}
-        progress.start(f"swaps in {self._repo}", len(change_of))
+        if change_of:
+            progress.start(f"swaps in {self._repo}", len(change_of))
         kept: list[swaps.Found] = []
         for _, group in groupby(swaps.scan(room, list(change_of)), key=lambda one: change_of[one.commit_sha]):
             commits = list(group)

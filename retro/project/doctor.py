@@ -29,7 +29,7 @@ from retro.pipeline import is_behind
 from retro.pipeline.news import known
 from retro.pipeline.news.logs import log_states
 from retro.project.forges import forge_findings
-from retro.project.repository_sprints import outside_of_sprints
+from retro.project.repository_gaps import repository_gaps
 from retro.project.transcripts import transcript_findings
 from retro.sources.gateway.places import find_logs
 from retro.sprints import Sprint, gap_days, last_finished, plan_sprints
@@ -248,13 +248,8 @@ def _warehouse(file: Path, tips: dict[str, str | None], now: datetime, timezone:
         return
     with closing(warehouse.open_read_only(file)) as connection:
         yield from _mined_repositories(connection, tips, now)
-        for repo, told in outside_of_sprints(connection, timezone):
-            yield Check(
-                "warn",
-                f"repository {repo}",
-                told,
-                "set `first` under [sprints] to a day before them, or name the branch",
-            )
+        for gap in repository_gaps(connection, timezone):
+            yield Check("warn" if gap.mend else "ok", f"repository {gap.repo}", gap.detail, gap.mend)
         yield from _loads(connection)
 
 

@@ -15,7 +15,7 @@ create table commits (
     is_on_default_branch boolean not null,
     landed_at timestamptz
 );
-comment on table commits is 'One row per commit that the default branch or a release tag reaches. Key: repo, commit_sha.';
+comment on table commits is 'One row per commit that the default branch or a release tag reaches, or once did (gone_commits). Key: repo, commit_sha.';
 comment on column commits.repo is 'Repository (repos.repo).';
 comment on column commits.commit_sha is 'Full object id, hexadecimal.';
 comment on column commits.parent_shas is 'Parents in order; empty for a root commit and for the boundary of a shallow clone.';
