@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from retro.sources.agents.checkouts import Checkouts
 from retro.sources.agents.claude_lines import Line
 from retro.sources.agents.claude_usage import UNBILLED_MODEL, read_request, request_key
 from retro.sources.agents.facts import Collected, Session
-from retro.sources.agents.files import Tally, find_files, numbered_lines
+from retro.sources.agents.files import Tally, find_files
 from retro.sources.agents.reading import read_files
 from retro.sources.agents.values import mapping, micros
 
@@ -36,6 +36,7 @@ TOKENS = (
     ("cache_read_tokens",),
 )
 KEY = b"benchmark" + bytes(23)
+USAGE = b'"usage":{'
 
 
 def main() -> None:
@@ -104,19 +105,29 @@ def read(home: Path) -> None:
 
 
 def read_requests(home: Path) -> None:
-    """Reads requests alone, in one process: lines without `usage` are not looked into, and there are no frames."""
+    """Reads requests alone, in one process: of each file only lines with `usage` are looked into, and there are no frames."""
     collected, seen = Collected("claude-code", "claude-code", KEY, Checkouts({}, None)), set()
     for file in find_files(home / "projects", KINDS["claude-code"].patterns, home):
         tally = Tally(file)
-        for number, raw in numbered_lines(tally):
-            if b'"usage":{' in raw and (digest := hash(raw)) not in seen:
+        for place, raw in usage_lines(file.path.read_bytes()):
+            if (digest := hash(raw)) not in seen:
                 seen.add(digest)
-                take_request(collected, raw, tally, number)
+                take_request(collected, raw, tally, place)
     requests = collected.requests.values()
     print(json.dumps(grouped((one.requested_at, one.model, one.tokens) for one in requests)))
 
 
-def take_request(collected: Collected, raw: bytes, tally: Tally, number: int) -> None:
+def usage_lines(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Place and text of each line that holds `usage`."""
+    found = content.find(USAGE)
+    while found >= 0:
+        start, end = content.rfind(b"\n", 0, found) + 1, content.find(b"\n", found)
+        line = content[start:] if end < 0 else content[start:end]
+        yield start, line
+        found = content.find(USAGE, start + len(line))
+
+
+def take_request(collected: Collected, raw: bytes, tally: Tally, place: int) -> None:
     """Adds the request of a line, its own or that of the subagent which it carries."""
     try:
         record = orjson.loads(raw)
@@ -127,13 +138,13 @@ def take_request(collected: Collected, raw: bytes, tally: Tally, number: int) ->
     message, at = mapping(record.get("message")), micros(record.get("timestamp"))
     if record.get("type") != "assistant" or at is None or not message.get("usage"):
         return
-    line = Line(record, NOWHERE, at, tally, number, False)
+    line = Line(record, NOWHERE, at, tally, place, False)
     key = request_key(message, line)
     known = collected.requests.get(key)
     if known and message["usage"]["output_tokens"] <= known.weight:
         known.requested_at = min(known.requested_at, at)
     elif message.get("model") != UNBILLED_MODEL:
-        collected.add_request(key, read_request(message, line))
+        collected.add_request(key, read_request(message, line, None))
 
 
 def grouped(requests: Iterable[tuple[int, str, dict]]) -> list:

@@ -36,12 +36,36 @@ def test_request_row_says_where_it_comes_from(tmp_path):
     (row,) = frames["gateway_requests"].rows(named=True)
     assert {name: value for name, value in row.items() if value is not None and name not in (*TOKENS, "user_hash")} == {
         "source": "claude-code", "request_key": "m1:req_m1", "response_id": "m1",
+        "provider_request_id": "req_m1",
         "requested_at": datetime(2026, 3, 9, 9, 0, 1, tzinfo=UTC), "model": "claude-opus-4-6", "provider": "anthropic",
         "service_tier": "standard", "logged_cost": Decimal("0.0125"), "logged_currency": "USD",
         "logged_cost_usd": Decimal("0.0125"), "status": "ok", "tags": {}, "session_id": "s1", "repo": "platform",
         "branch": "main",
         "is_subagent": False, "file": "s1.jsonl", "line": 2,
     }  # fmt: skip
+
+
+def test_fast_mode_is_a_tier_of_its_own(tmp_path):
+    def asked(number, **usage):
+        written = answer(number, f"m{number}", 5, uuid=f"u{number}")
+        written["message"]["usage"] = {
+            key: one for key, one in written["message"]["usage"].items() if key != "service_tier"
+        }
+        written["message"]["usage"] |= usage
+        return written
+
+    told = (
+        asked(1, service_tier="standard", speed="fast"),
+        asked(2, speed="fast"),
+        asked(3, service_tier="standard", speed="standard"),
+        asked(4, speed="normal"),
+        asked(5, service_tier="batch", speed="fast"),
+    )
+    write_lines(tmp_path / "s1.jsonl", *told)
+    assert requests(tmp_path, "request_key", "service_tier") == [
+        ("m1:req_m1", "fast"), ("m2:req_m2", "fast"), ("m3:req_m3", "standard"), ("m4:req_m4", None),
+        ("m5:req_m5", "batch fast"),
+    ]  # fmt: skip
 
 
 def test_streamed_repeats_keep_the_fullest_telling_at_the_first_time(tmp_path):

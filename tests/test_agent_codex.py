@@ -79,6 +79,29 @@ def test_codex_fork_with_copied_history_adds_only_its_own_requests(tmp_path):
     ]
 
 
+def test_codex_subagents_of_one_parent_with_the_same_total_stay_two(tmp_path):
+    spawned = {"source": {"subagent": {"thread_spawn": {"parent_thread_id": "c1"}}}}
+    write_lines(tmp_path / "a.jsonl", head("c1"), count(2, FIRST, FIRST))
+    for name in ("c2", "c3"):
+        write_lines(tmp_path / f"{name}.jsonl", head(name, 10, **spawned), count(20, SECOND, SECOND))
+    copied = (head("c4", 30, **spawned), head("c1", 30), count(31, FIRST, FIRST), count(40, SECOND, BOTH))
+    write_lines(tmp_path / "c4.jsonl", *copied)
+    frames, _ = read_all(tmp_path, "codex")
+    columns = ("session_id", "output_tokens", "is_subagent")
+    assert sorted(only(frames["gateway_requests"], *columns)) == [
+        ("c1", 125, False),
+        ("c2", 20, True),
+        ("c3", 20, True),
+        ("c4", 20, True),
+    ]
+    assert sorted(only(frames["agent_sessions"], "session_id", "parent_session_id"), key=str) == [
+        ("c1", None),
+        ("c2", "c1"),
+        ("c3", "c1"),
+        ("c4", "c1"),
+    ]
+
+
 def test_codex_tools_prompts_and_stops_become_events(tmp_path):
     patch = (
         "*** Begin Patch\n*** Update File: src/a.py\n@@\n-old\n+new line of code\n"

@@ -91,6 +91,14 @@ def test_unreadable_file_is_counted_and_the_others_read(tmp_path):
     assert accounts == {"b.jsonl": "cannot be read to its end (Permission denied): 1 (at the file itself)"}
 
 
+def test_link_that_leads_nowhere_is_counted_and_the_others_read(tmp_path):
+    write_lines(tmp_path / "a.jsonl", *GOOD)
+    (tmp_path / "b.jsonl").symlink_to(tmp_path / "nothing")
+    frames, accounts = read_all(tmp_path)
+    assert frames["gateway_requests"].height == 2
+    assert accounts == {"b.jsonl": "cannot be read to its end (No such file or directory): 1 (at the file itself)"}
+
+
 def test_session_with_a_damaged_line_is_marked(tmp_path):
     (tmp_path / "s1.jsonl").write_bytes(FIRST + b'\n{"type":')
     frames, _ = read_all(tmp_path)

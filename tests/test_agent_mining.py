@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from agent_transcripts import CWD, answer, at, call, result, said, write_lines
 from repositories import git, plain_history, project, query
@@ -15,6 +16,7 @@ from retro.project import doctor, init
 from retro.sources.agents import KINDS
 
 SECTION = '\n[[agents]]\nkind = "claude-code"\npath = "transcripts"\nrepo = "repo"\n'
+OLD = "transcripts/a.jsonl"
 REQUESTS = "select request_key, session_id, output_tokens, file from gateway_requests order by all"
 SESSIONS = "select session_id, typed_prompt_count, tool_call_count from agent_sessions order by all"
 EVENTS = "select session_id, sequence, kind from agent_events order by all"
@@ -105,6 +107,47 @@ def test_rows_of_a_deleted_transcript_stay_until_pruned(root):
     mine(root, prune=True)
     assert [query(root, sql) for sql in (REQUESTS, SESSIONS, EVENTS)] == [[], [], []]
     assert query(root, "select * from agent_files") == []
+
+
+def test_rows_that_a_rewritten_transcript_no_longer_tells_of_stay_until_pruned(root):
+    path = root / "transcripts" / "a.jsonl"
+    write_lines(path, said(0, "go"), answer(1, "m1", 5), answer(2, "m2", 6))
+    mine(root)
+    write_lines(path, said(60, "on"), answer(2, "m2", 6), answer(61, "m3", 7))
+    mine(root)
+    keys = "select request_key, split_part(file, ' as of ', 1) as file from gateway_requests"
+    three = [("m1:req_m1", f"{OLD},"), ("m2:req_m2", OLD), ("m3:req_m3", OLD)]
+    assert query(root, keys) == three
+    assert query(root, SESSIONS) == [("s1", 2, 0)]
+    path.write_bytes(b"")
+    mine(root)
+    assert [row[0] for row in query(root, keys)] == [row[0] for row in three]
+    assert query(root, SESSIONS) == [("s1", 2, 0)]
+    write_lines(path, answer(90, "m4", 8, sessionId="s2"))
+    mine(root)
+    mine(root, full=True)
+    assert [row[0] for row in query(root, keys)] == [*(row[0] for row in three), "m4:req_m4"]
+    assert query(root, SESSIONS) == [("s1", 2, 0), ("s2", 0, 0)]
+    told = "requests that the file no longer tells of since it was written anew, kept until `retro mine --prune`"
+    reasons = [row[-1] for row in query(root, LOG) if row[-1]]
+    assert sorted(reasons) == [f"{told}: {many} {OLD}, the file itself)" for many in ("1 (at", "2 (first at")]
+    present = "select is_present, count(*) from agent_files group by all"
+    assert query(root, present) == [(False, 2), (True, 1)]
+    mine(root, prune=True)
+    assert query(root, keys) == [("m4:req_m4", OLD)]
+    assert (query(root, SESSIONS), query(root, present)) == ([("s2", 0, 0)], [(True, 1)])
+
+
+def test_request_that_a_rewritten_transcript_tells_of_again_is_no_longer_called_gone(root):
+    path = root / "transcripts" / "a.jsonl"
+    mine(root)
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    mine(root)
+    path.write_bytes(whole)
+    mine(root)
+    assert query(root, REQUESTS) == [("m1:req_m1", "s1", 5, OLD)]
+    assert query(root, SESSIONS) == [("s1", 1, 1)]
 
 
 def test_rows_of_a_section_taken_out_stay_marked_and_come_back_with_it(root):
@@ -216,6 +259,26 @@ def test_doctor_names_sprints_that_began_before_the_oldest_session(root):
     mine(root)
     told = [one for one in checks(root, datetime(2026, 3, 10, tzinfo=UTC)) if "is known" in one[1]]
     assert told and all(level == "warn" and mend == "look for copies, such as backups" for level, _, mend in told)
+
+
+def test_days_that_the_agent_deleted_between_two_readings_are_told_as_a_gap(root):
+    (root / "retro.toml").write_text((root / "retro.toml").read_text().replace("end = 2026-03-08", "end = 2026-03-22"))
+    mine(root)
+    with duckdb.connect(str(root / "data" / "retro.duckdb")) as connection:
+        connection.execute(
+            "update agent_readings set read_at = '2026-03-10 09:00+00', kept_from_at = '2026-02-08 09:00+00'"
+        )
+    (root / "transcripts" / "a.jsonl").unlink()
+    later = {"sessionId": "s2", "timestamp": "2026-03-20T09:00:00.000Z"}
+    write_lines(root / "transcripts" / "b.jsonl", answer(0, "m9", 5, **later))
+    mine(root)
+    gaps = "select sprint, day_count, known_day_count, lost_day_count, session_day_count from transcript_days"
+    assert query(root, gaps) == [("1", 28, 5, 9, 2)]
+    lost = 'sprint "1": of 9 days the agent may have deleted transcripts unread'
+    mend = "run `retro mine` more often, and look for copies, such as backups"
+    assert ("warn", lost, mend) in checks(root, datetime(2026, 3, 21, tzinfo=UTC))
+    mine(root, prune=True)
+    assert query(root, gaps) == [("1", 28, 3, 0, 1)]
 
 
 def test_init_names_transcripts_as_comments_and_opens_none(tmp_path, monkeypatch):

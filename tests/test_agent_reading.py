@@ -7,7 +7,7 @@ import sys
 import pytest
 from agent_transcripts import KEY, answer, call, line, result, said, write_lines
 
-from retro.sources.agents import KINDS, files, reading, rows
+from retro.sources.agents import KINDS, reading, rows
 from retro.sources.agents.checkouts import Checkouts
 from retro.sources.agents.facts import Collected
 from retro.sources.agents.files import find_files
@@ -73,12 +73,9 @@ def test_files_of_a_process_that_breaks_off_are_read_here(folder, monkeypatch):
 
 
 def test_beginnings_that_files_share_are_read_once_and_give_the_rows_of_each_line(folder, monkeypatch):
-    found, alike = told(folder, 1 << 40), files.beginning_alike
-    monkeypatch.setattr(reading, "beginning_alike", lambda _: {})
+    found = told(folder, 1 << 40)
+    monkeypatch.setattr(reading, "find_alike", lambda _: {})
     assert told(folder, 1 << 40) == found
-    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
-    cuts = alike(find_files(folder, ("*.jsonl",), folder))
-    assert cuts["0-copy.jsonl"] == cuts["0.jsonl"] == [sizes["0.jsonl"], sizes["0-copy.jsonl"]]
 
 
 def test_damage_in_a_beginning_that_files_share_is_counted_in_each(folder):

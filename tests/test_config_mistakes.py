@@ -300,7 +300,8 @@ MISTAKES = {
         PROJECT + '[[gateway]]\nkind = "csv"\npath = "x"\ncolumns = { requested_at = "t", costs = "c" }\n',
         [
             '6: gateway[0].columns.costs = "c": the name is none that Retro knows; did you mean cost? (allowed: '
-            "requested_at, ended_at, id, response_id, model, provider, service_tier, currency, status, session_id, repo, "
+            "requested_at, ended_at, id, response_id, provider_request_id, model, provider, service_tier, currency, status, "
+            "session_id, repo, "
             "branch, user, end_user, team, input_tokens, cache_read_tokens, cache_write_tokens, cache_write_5m_tokens, "
             "cache_write_1h_tokens, output_tokens, reasoning_tokens, total_tokens, output_limit_tokens, cost, extra_cost, "
             "upstream_cost, is_byok, is_cached_answer, is_subagent, duration_seconds, tags)"

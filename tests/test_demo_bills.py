@@ -164,10 +164,12 @@ def test_types_of_sessions_cost_what_their_rows_cost(sprint, team_price, warehou
     assert {row["session_type"]: row["cost_usd"] for row in rows} == sums
 
 
-def test_the_headline_tells_the_bill_and_what_a_merged_pull_request_cost(sprint, bill, warehouse):
+def test_the_headline_tells_the_bill_and_what_a_merged_pull_request_cost(sprint, team_price, bill, warehouse):
     now = warehouse.query("cost_headline", sprint="2").rows()[-1]
     merged = warehouse.query("merged_change_request_costs", sprint="2").rows()[0]
-    assert (now["ai_cost_usd"], now["verified_share"], now["request_count"]) == (bill, 1.0, len(sprint))
+    agreed = sum((row["spend"] for row in sprint if row["spend"] == true_cost(row, team_price)), Decimal(0))
+    assert (now["ai_cost_usd"], now["request_count"], now["human_share"]) == (bill, len(sprint), 0)
+    assert now["verified_share"] == pytest.approx(float(agreed / bill)) != 1
     assert now["merged_change_request_count"] == 104
     cost = merged["cost_merged_usd"] + merged["cost_abandoned_usd"]
     assert now["cost_per_merged_pull_request_usd"] == pytest.approx(cost / 104, abs=Decimal("1e-9"))

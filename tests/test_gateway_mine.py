@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from command_line import retro
 from gateway_logs import lines, spend_log
 from repositories import plain_history, project, query
 
@@ -88,6 +89,27 @@ def test_equal_rows_without_an_id_are_as_many_requests_and_their_copies_none(roo
     assert found == [("logs/a.jsonl", 3, 3)]
 
 
+def test_equal_rows_without_an_id_stay_when_another_log_grows(root):
+    nameless, other, later = (lines(spend_log(number, request_id=None)) for number in (1, 2, 3))
+    write(root, "day.jsonl", nameless * 3)
+    write(root, "backup.jsonl", nameless * 2)
+    write(root, "z.jsonl", other)
+    mine(root)
+    write(root, "z.jsonl", other + later)
+    mine(root)
+    asked = "select requested_at, file, count(*), count(distinct request_key) from gateway_requests group by all order by all"
+    expected = [
+        ("2026-03-09 08:00:01", "logs/backup.jsonl", 2, 2),
+        ("2026-03-09 08:00:01", "logs/day.jsonl", 1, 1),
+        ("2026-03-09 08:00:02", "logs/z.jsonl", 1, 1),
+        ("2026-03-09 08:00:03", "logs/z.jsonl", 1, 1),
+    ]
+    assert query(root, asked.replace("requested_at,", "strftime(requested_at, '%Y-%m-%d %H:%M:%S') as at,")) == expected
+    write(root, "backup.jsonl", nameless)
+    mine(root)
+    assert query(root, "select count(*), count(distinct request_key) from gateway_requests") == [(5, 5)]
+
+
 def test_logs_that_did_not_change_are_not_read_again(root):
     write(root, "a.jsonl", lines(spend_log(1)))
     mine(root)
@@ -120,6 +142,16 @@ def test_rows_stay_when_a_log_grows_is_rotated_or_goes_until_they_are_pruned(roo
     mine(root, prune=True)
     assert query(root, REQUESTS) == [(key(8), 20, "logs/b.jsonl", 1)]
     assert [row[0] for row in query(root, LOG)] == ["litellm: logs/b.jsonl"]
+
+
+def test_request_of_a_pruned_log_stays_where_another_log_tells_of_it(root):
+    file = write(root, "a.jsonl", lines(spend_log(1), spend_log(2)))
+    write(root, "b.jsonl", lines(spend_log(2)))
+    mine(root)
+    assert query(root, REQUESTS) == [(key(1), 20, "logs/a.jsonl", 1), (key(2), 20, "logs/a.jsonl", 2)]
+    file.unlink()
+    mine(root, prune=True)
+    assert query(root, REQUESTS) == [(key(2), 20, "logs/b.jsonl", 1)]
 
 
 def test_rows_of_a_section_taken_out_stay_and_are_told_until_they_are_pruned(root, repository):
@@ -180,6 +212,15 @@ def test_what_is_wrong_in_a_log_stands_in_the_load_log_and_in_doctor(root):
         ("warn", "gateway logs", "1 file new or changed since mining"),
         ("warn", "gateway litellm: logs/a.jsonl", f"1 row skipped; {reason}"),
     ]
+
+
+def test_mine_ends_with_what_it_left_out_and_where_to_read_of_it(root):
+    where = "in 1 log: `retro doctor` says what and why"
+    write(root, "a.jsonl", lines(spend_log(1)) + "half")
+    assert retro("mine", "-C", root).err.splitlines()[-1] == f"note: 1 row skipped {where}"
+    assert retro("mine", "-C", root).err == "nothing new\n"
+    write(root, "b.jsonl", lines(spend_log(2, prompt_tokens=-1)))
+    assert retro("mine", "-C", root).err.splitlines()[-1] == f"note: something left out {where}"
 
 
 def test_doctor_tells_of_a_path_without_a_file(root):

@@ -1,23 +1,15 @@
 """Each system's log gives whole rows: what its tokens mean, what it costs, who asked. Samples are invented in its shape."""
 
 import json
-import os
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
-from gateway_logs import HASH_KEY, at, dollars, lines, read, read_files, spend_log
+from gateway_logs import HASH_KEY, at, attributes, chat_span, dollars, lines, read, read_files, row, spend_log
 
 from retro.config.gateways import BUCKET_KINDS, GATEWAY_KINDS
 from retro.keyed_hashes import keyed_hash
 from retro.sources.gateway.reading import FORMATS
 
 NO_TAGS = {"tags": {}}
-
-
-def row(source: str, key: str, **columns) -> dict:
-    """A row as `read` gives it: what every row has, and these columns."""
-    return {"source": source, "request_key": key, "status": "ok", "tags": {}, "file": "log.jsonl", "line": 1} | columns
 
 
 def test_every_kind_of_the_settings_has_a_reader():
@@ -124,127 +116,32 @@ def test_openrouter_activity_names_what_is_charged_beside_tokens(tmp_path):
     ]  # fmt: skip
 
 
-SPELLINGS = {
-    "nothing told": ({"input": 10, "output": 5, "total": 15}, {"uncached_input_tokens": 10, "output_tokens": 5}),
-    "parts with dots": (
-        {"input": 10, "prompt_details.cache_read": 4, "output": 5, "completion_details.reasoning": 3, "total": 15},
-        {"uncached_input_tokens": 6, "cache_read_tokens": 4, "output_tokens": 5, "reasoning_tokens": 3},
-    ),
-    "langchain": (
-        {"input": 10, "input_audio": 1, "input_cache_read": 4, "output": 5, "output_reasoning": 3, "total": 23},
-        {"uncached_input_tokens": 11, "cache_read_tokens": 4, "output_tokens": 8, "reasoning_tokens": 3},
-    ),
-    "openai": (
-        {"input": 10, "input_cached_tokens": 4, "output": 5, "output_reasoning_tokens": 3, "total": 22},
-        {"uncached_input_tokens": 10, "cache_read_tokens": 4, "output_tokens": 8, "reasoning_tokens": 3},
-    ),
-    "anthropic": (
-        {"input": 10, "cache_read_input_tokens": 4, "cache_creation_input_tokens": 2, "output": 5},
-        {"uncached_input_tokens": 10, "cache_read_tokens": 4, "cache_write_5m_tokens": 2, "output_tokens": 5},
-    ),
-    "the total knows better": (
-        {"input": 10, "input_cached_tokens": 4, "output": 5, "output_reasoning_tokens": 3, "total": 15},
-        {"uncached_input_tokens": 6, "cache_read_tokens": 4, "output_tokens": 5, "reasoning_tokens": 3},
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("usage", "tokens"), SPELLINGS.values(), ids=SPELLINGS)
-def test_langfuse_usage_is_read_by_its_spelling(tmp_path, usage, tokens):
-    observation = {
-        "id": "o1", "traceId": "t1", "type": "GENERATION", "startTime": "2026-03-09T08:00:00Z", "level": "DEFAULT",
-        "endTime": "2026-03-09T08:00:03.398Z", "model": "gpt-5-mini", "usageDetails": usage,
-        "costDetails": {"input": 1e-06, "total": 2.5e-05}, "modelParameters": {"max_tokens": -1}, "input": "a prompt",
+def test_no_source_keeps_a_user_in_a_tag(tmp_path):
+    """Tags of every source, and what the resource of a span says, hold a keyed hash where they name who asked."""
+    ada = keyed_hash(HASH_KEY, "ada@example.org")
+    portkey = {"id": "p", "created_at": "2026-03-09T08:00:00Z", "metadata": {"_user": "ada@example.org", "sprint": "1"}}
+    helicone = {"request_id": "h", "request_created_at": "2026-03-09T08:00:00Z", "request_user_id": "ada@example.org",
+                "request_properties": {"by": "ada@example.org"}}  # fmt: skip
+    litellm = spend_log(1, user="ada@example.org", end_user="eve", request_tags=["user_id:ada@example.org", "ada@example.org"],
+                        metadata={"spend_logs_metadata": {"end_user": "eve", "by": "eve"}})  # fmt: skip
+    span = chat_span("chat")
+    span["resourceSpans"][0]["resource"] = {
+        "attributes": attributes(enduser__id="ada@example.org", service__user="ada@example.org")
+    }
+    eve = keyed_hash(HASH_KEY, "eve")
+    wanted = {
+        "portkey": (portkey, {"_user": ada, "sprint": "1"}),
+        "helicone": (helicone, {"by": ada}),
+        "otel": (span, {"service.user": ada}),
+        "litellm": (litellm, {"user_id": ada, ada: "", "end_user": eve, "by": eve}),
     }  # fmt: skip
-    trace = {"trace": {"sessionId": "s-1", "userId": "ada", "tags": ["sprint=2"]}, "observations": [observation]}
-    total = {"logged_total_tokens": usage["total"]} if "total" in usage else {}
-    assert read(tmp_path, json.dumps(trace), "langfuse")[0] == [
-        row(
-            "langfuse", "o1", requested_at=at("2026-03-09T08:00:00"), duration_seconds=3.398, model="gpt-5-mini", **tokens,
-            **total, **dollars("0.000025"), tags={"sprint": "2"}, session_id="s-1", user_hash=keyed_hash(HASH_KEY, "ada"),
-        )
-    ]  # fmt: skip
-
-
-def test_langfuse_observation_around_others_with_usage_counts_once(tmp_path):
-    def observation(key, parent, usage):
-        return {"id": key, "parentObservationId": parent, "startTime": "2026-03-09T08:00:00Z", "usageDetails": usage}
-
-    usage = {"input": 1, "output": 2}
-    log = lines(
-        observation("call", "step", usage), observation("step", "run", {}), observation("run", None, usage),
-        observation("other", None, usage),
-    )  # fmt: skip
-    rows, account = read(tmp_path, log, "langfuse")
-    assert [one["request_key"] for one in rows] == ["call", "other"]
-    assert (account.read, account.loaded, account.text()) == (
-        3,
-        2,
-        "usage told again by the steps inside it: 1 (at line 3)",
-    )
-
-
-def attributes(**values) -> list[dict]:
-    kinds = {str: "stringValue", int: "intValue", float: "doubleValue", bool: "boolValue"}
-    return [
-        {"key": key.replace("__", "."), "value": {kinds[type(value)]: str(value) if type(value) is int else value}}
-        for key, value in values.items()
-    ]
-
-
-def test_otel_span_has_cache_inside_input(tmp_path):
-    told = attributes(
-        gen_ai__usage__input_tokens=100, gen_ai__usage__output_tokens=20, gen_ai__usage__cache_read__input_tokens=60,
-        gen_ai__usage__cache_creation__input_tokens=10, gen_ai__response__model="gpt-4o", gen_ai__provider__name="openai",
-        gen_ai__response__id="chatcmpl-1", gen_ai__conversation__id="s-1", gen_ai__request__max_tokens=500, feature="fleet",
-        gen_ai__prompt__0__content="a prompt",
-    )  # fmt: skip
-    span = {
-        "traceId": "t", "spanId": "a", "parentSpanId": "run", "startTimeUnixNano": "1773043200000000000",
-        "endTimeUnixNano": "1773043202500000000", "attributes": told, "status": {"code": 2},
-    }  # fmt: skip
-    run = {
-        "traceId": "t",
-        "spanId": "run",
-        "startTimeUnixNano": "1",
-        "attributes": attributes(gen_ai__usage__input_tokens=100),
+    for kind, (log, tags) in wanted.items():
+        assert [one["tags"] for one in read(tmp_path, lines(log), kind)[0]] == [tags]
+    assert read(tmp_path, lines(portkey), "portkey", tags={"who": "metadata._user"})[0][0]["tags"] == {
+        "_user": ada,
+        "who": "ada@example.org",
+        "sprint": "1",
     }
-    other = {"traceId": "t", "spanId": "db", "startTimeUnixNano": "1773043200000000000", "attributes": []}
-    resource = {"attributes": attributes(sprint="2", host__name="build-7")}
-    export = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [run, span, other]}]}]}
-    rows, account = read(tmp_path, lines(export), "otel", tags={"feature": "feature"})
-    assert rows == [
-        row(
-            "otel", "t a", response_id="chatcmpl-1", requested_at=at("2026-03-09T08:00:00"), duration_seconds=2.5,
-            model="gpt-4o", provider="openai", uncached_input_tokens=30, cache_read_tokens=60, cache_write_5m_tokens=10,
-            output_tokens=20, output_limit_tokens=500, status="failed", tags={"sprint": "2", "feature": "fleet"},
-            session_id="s-1",
-        )
-    ]  # fmt: skip
-    assert account.text() == "usage told again by the steps inside it: 1 (at line 1)"
-
-
-def test_claude_code_event_has_cache_apart_from_input(tmp_path):
-    told = attributes(
-        event__name="api_request", model="claude-opus-4-5", cost_usd=0.0125, duration_ms="2500", input_tokens="3",
-        output_tokens="40", cache_read_tokens="1000", cache_creation_tokens="200", session__id="s-1", event__sequence=7,
-        event__timestamp="2026-03-09T08:00:00.123Z", user__account_uuid="u-1", organization__id="core", prompt="a prompt",
-    )  # fmt: skip
-    record = {
-        "timeUnixNano": "1773043200123000000",
-        "body": {"stringValue": "claude_code.api_request"},
-        "attributes": told,
-    }
-    export = {
-        "resourceLogs": [{"resource": {"attributes": []}, "scopeLogs": [{"logRecords": [record, {"attributes": []}]}]}]
-    }
-    assert read(tmp_path, lines(export), "otel")[0] == [
-        row(
-            "otel", "s-1 7", requested_at=at("2026-03-09T08:00:00.123"), duration_seconds=2.5, model="claude-opus-4-5",
-            provider="anthropic", uncached_input_tokens=3, cache_read_tokens=1000, cache_write_5m_tokens=200,
-            output_tokens=40, **dollars("0.0125"), session_id="s-1", user_hash=keyed_hash(HASH_KEY, "u-1"), team="core",
-        )
-    ]  # fmt: skip
 
 
 def test_helicone_portkey_and_cloudflare_are_ready_made_maps(tmp_path):
@@ -403,11 +300,34 @@ def test_focus_bill_gives_buckets_and_keeps_credits_and_equal_charges(tmp_path):
     assert account.text() == "cost is no number that fits, set to NULL: 1 (at line 4)"
 
 
-@pytest.fixture
-def samples() -> Path:
-    if "RETRO_SAMPLES" not in os.environ:
-        pytest.skip("RETRO_SAMPLES names no folder")
-    return Path(os.environ["RETRO_SAMPLES"])
+def test_focus_bill_keeps_amounts_of_a_million_and_more(tmp_path):
+    table = (
+        "BilledCost,BillingCurrency,ChargePeriodStart,ConsumedQuantity,ConsumedUnit,ListCost\n"
+        "12.5,USD,2026-03-09T00:00Z,5000000,Tokens,12.5\n1500000.123456789012,JPY,2026-03-09T00:00Z,,,\n"
+        "1.2e6,USD,2026-03-09T00:00Z,,,1200000\n1e30,USD,2026-03-09T00:00Z,,,\n"
+    )
+    rows, account = read(tmp_path, table, "focus", "log.csv")
+    same = bucket("focus", started_at=at("2026-03-09"), file="log.csv")
+    assert without_key(rows) == [
+        same | billed("12.5") | {"consumed_quantity": Decimal(5_000_000), "consumed_unit": "Tokens",
+                                 "list_cost_usd": Decimal("12.5"), "line": 2},
+        same | {"billed_cost": Decimal("1500000.123456789012"), "billed_currency": "JPY", "line": 3},
+        same | billed("1200000") | {"list_cost_usd": Decimal(1_200_000), "line": 4},
+        same | {"usage_problem": "cost is no number that fits, set to NULL", "line": 5},
+    ]  # fmt: skip
+    assert account.text() == (
+        "a cost in another currency than USD, not summed: 1 (at line 3); cost is no number that fits, set to NULL: 1 (at line 5)"
+    )
+
+
+def test_things_in_an_export_that_are_no_bucket_or_result_are_counted(tmp_path):
+    usage = {"input_tokens": 10, "output_tokens": 5, "model": "m"}
+    page = {"data": [{"start_time": 1773014400, "results": [None, 5, usage]}, "x", None, {"results": 7}]}
+    for kind in ("openai-usage", "anthropic-usage"):
+        rows, account = read(tmp_path, lines(page) + "3\n", kind)
+        assert len(rows) == (kind == "openai-usage")  # the other one calls its time otherwise
+        assert (account.read, account.reasons["no object of JSON"]) == (7, 5)
+        assert account.reasons["no bucket of usage or costs"] == 1
 
 
 def test_real_openrouter_answers_are_read_with_the_billed_cost(samples):
@@ -418,15 +338,6 @@ def test_real_openrouter_answers_are_read_with_the_billed_cost(samples):
     billed = [one["usage"].get("cost") for one in raw]
     wanted = [None if cost is None else Decimal(cost).quantize(Decimal("1e-12")) for cost in billed]
     assert [one.get("logged_cost_usd") for one in rows] == wanted
-
-
-def test_real_langfuse_traces_count_every_call_once(samples):
-    rows, account = read_files(samples, "langfuse", "langfuse/framework-traces")
-    assert (account.read, account.loaded, account.reasons) == (41, 37, {"usage told again by the steps inside it": 4})
-    dropped = [
-        one for one in rows if one["logged_total_tokens"] > one["uncached_input_tokens"] + one.get("output_tokens", 0)
-    ]
-    assert [(one["uncached_input_tokens"], one["output_tokens"]) for one in dropped] == [(5, 845)]
 
 
 def test_real_litellm_fixtures_are_read_in_both_shapes(samples):

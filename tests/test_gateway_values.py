@@ -4,15 +4,16 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
 import pytest
-from gateway_logs import at
+from gateway_logs import HASH_KEY, at
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from retro.keyed_hashes import keyed_hash
 from retro.sources.accounts import Account
 from retro.sources.gateway import values
 from retro.sources.gateway.batches import Batch, Reading
 from retro.sources.gateway.frames import request_frame
-from retro.sources.gateway.tags import read_tags
+from retro.sources.gateway.tags import read_tags, without_people
 
 NAIVE = "a time without a zone (set timezone in retro.toml)"
 MOMENTS = {
@@ -58,10 +59,11 @@ def test_times_without_a_zone_are_those_of_the_zone_that_is_told():
 
 
 def test_counts_are_whole_numbers_from_zero():
-    texts = ["0", "5", " 7 ", "12.0", "1e3", "-4", "5.7", "x", "1,000", "true", "9" * 30, "1000000000001", None]
+    texts = ["0", "5", " 7 ", "12.0", "1e3", "1000.000", "-4"]
+    texts += ["5.7", "x", "1,000", "true", "9" * 30, "1000000000001", "1.000", "1.000.000", None]
     numbers, is_odd, is_negative = values.counts(pl.Series(texts, dtype=pl.String))
-    assert numbers.to_list() == [0, 5, 7, 12, 1000, None, None, None, None, None, None, None, None]
-    assert [text for text, odd in zip(texts, is_odd, strict=True) if odd] == texts[6:12]
+    assert numbers.to_list() == [0, 5, 7, 12, 1000, 1000, *[None] * 10]
+    assert [text for text, odd in zip(texts, is_odd, strict=True) if odd] == texts[7:15]
     assert [text for text, negative in zip(texts, is_negative, strict=True) if negative] == ["-4"]
 
 
@@ -99,6 +101,8 @@ TAGS = {
     "semicolons and colons": ("sprint:2;Session_Type: code_review", {"sprint": "2", "session_type": "code_review"}),
     "blanks between": ("sprint=2 feature=fleet management", {"sprint": "2", "feature": "fleet management"}),
     "first sign splits": ("url=a:b=c", {"url": "a:b=c"}),
+    "query string": ("sprint=1&feature=pay%20ment", {"sprint": "1", "feature": "pay ment"}),
+    "address in a value": ("url=https://example.org/?a=1&b=2", {"url": "https://example.org/?a=1&b=2"}),
     "encoded value": ("feature=fleet%20management,note=a%2Cb", {"feature": "fleet management", "note": "a,b"}),
     "encoded whole": ("sprint%3D2%2C%20session_type%3Dchat", {"sprint": "2", "session_type": "chat"}),
     "last of two": ("sprint=1,SPRINT=2", {"sprint": "2"}),
@@ -114,20 +118,46 @@ TAGS = {
 
 @pytest.mark.parametrize(("raw", "tags"), TAGS.values(), ids=TAGS)
 def test_tags_of_every_form_become_a_map(raw, tags):
-    assert read_tags(raw, {}) == (tags, 0)
+    assert read_tags(raw, {}, HASH_KEY) == (tags, 0, "nested" in (raw or ""))
+
+
+def test_tags_beyond_the_64th_are_left_out_and_told():
+    tags = read_tags({f"tag{number}": "x" for number in range(65)}, {}, HASH_KEY)
+    assert (list(tags.found), tags.has_unread) == ([f"tag{number}" for number in range(64)], True)
+
+
+PEOPLE = ("user", "User-Id", "userId", "x-user", "_user", "end_user", "enduser.id", "user.email", "E-Mail", "login")
+OTHERS = ("user-agent", "user_story", "team", "feature", "customer")
+
+
+def test_tag_whose_key_names_a_user_is_a_keyed_hash_but_where_the_settings_ask_for_it():
+    tags = read_tags({name: "ada" for name in (*PEOPLE, *OTHERS)}, {}, HASH_KEY).found
+    ada = keyed_hash(HASH_KEY, "ada")
+    assert tags == {name.lower(): ada for name in PEOPLE} | {name: "ada" for name in OTHERS}
+    assert read_tags("user=ada,power_user=true", {"who": "User"}, HASH_KEY).found == {
+        "power_user": "true",
+        "who": "ada",
+    }
+
+
+def test_user_of_a_row_is_a_keyed_hash_under_every_key_but_those_that_are_asked_for():
+    tags = {"by": "Ada", "ada": "", "sprint": "ada", "who": "ada", "team": "ada lovelace"}
+    ada = keyed_hash(HASH_KEY, "ada")
+    wanted = {"by": ada, ada: "", "sprint": "ada", "who": "ada", "team": "ada lovelace"}
+    assert without_people(tags, ("ada", None), {"who": "x-who"}, HASH_KEY) == wanted
 
 
 def test_tags_take_the_names_that_the_settings_give_them():
-    assert read_tags("X-Sprint=2,feature=a", {"sprint": "x-sprint"})[0] == {"feature": "a", "sprint": "2"}
+    assert read_tags("X-Sprint=2,feature=a", {"sprint": "x-sprint"}, HASH_KEY).found == {"feature": "a", "sprint": "2"}
 
 
 def test_a_secret_in_a_tag_is_masked_and_counted():
-    tags, masked = read_tags("key=ghp_" + "a1" * 18 + ",sprint=2", {})
+    tags, masked, _ = read_tags("key=ghp_" + "a1" * 18 + ",sprint=2", {}, HASH_KEY)
     assert (list(tags), tags["key"][:8], masked) == (["key", "sprint"], "[github:", 1)
 
 
 def test_a_tag_is_no_place_for_a_prompt():
-    assert len(read_tags({"prompt": "x" * 5000}, {})[0]["prompt"]) == 256
+    assert len(read_tags({"prompt": "x" * 5000}, {}, HASH_KEY).found["prompt"]) == 256
 
 
 NUMBERS = ("uncached_input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "output_tokens",

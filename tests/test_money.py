@@ -125,6 +125,7 @@ def headline(**known: object) -> dict:
         "request_count": 979,
         "ai_cost_usd": Decimal("8.958102"),
         "verified_share": 0.97,
+        "human_share": 0.0,
         "unknown_cost_count": 2,
         "cost_per_merged_pull_request_usd": Decimal("0.0797"),
     }
@@ -139,6 +140,19 @@ def test_the_bill_is_told_beside_the_one_before():
         f", 97{NARROW}% of it verified, and 2 requests of unknown cost; $5.31 more than in sprint 1; "
         "a merged pull request cost $0.08."
     )
+
+
+def test_what_stands_on_the_teams_own_prices_is_told_apart_from_what_is_verified():
+    _, rest = bill_sentence([headline(verified_share=0.9, human_share=0.05, unknown_cost_count=0)], {})
+    assert rest.startswith(f", 90{NARROW}% of it verified and 5{NARROW}% at your own prices; ")
+
+
+def test_cost_of_a_merged_pull_request_says_what_git_alone_cannot_tell():
+    row = {"cost_merged_change_request_usd": Decimal("3.5"), "cost_unjudged_usd": Decimal("2.24")}
+    said = finding(make_result("merged_change_request_costs", [row]))
+    assert said == "A merged pull request cost $3.50; $2.24 went to branches of which git alone cannot tell what became"
+    known = make_result("merged_change_request_costs", [row | {"cost_unjudged_usd": Decimal(0)}])
+    assert finding(known) == "A merged pull request cost $3.50"
 
 
 def test_a_sprint_without_requests_says_nothing_of_money_and_one_without_prices_says_that():
@@ -162,6 +176,7 @@ def gap(**known: object) -> dict:
         "source": "claude-code",
         "day_count": 11,
         "known_day_count": 11,
+        "lost_day_count": 0,
         "first_known_date": date(2026, 2, 1),
         "last_read_at": datetime(2026, 3, 20, 9, tzinfo=UTC),
         "is_begun_late": False,
@@ -176,6 +191,11 @@ def test_gaps_and_risks_of_transcripts_are_one_sentence_and_their_absence_none()
     assert transcript_sentence([gap(), late], {}) == (
         "Transcripts of sessions have a gap",
         ": those of claude-code begin on Thu 12 March 2026; 3 days lack them.",
+    )
+    lost = gap(lost_day_count=4, known_day_count=7)
+    assert transcript_sentence([gap(), lost], {}) == (
+        "Transcripts of sessions have a gap",
+        ": those of claude-code were not read for so long that the agent may have deleted some of 4 days unread.",
     )
     early = gap(is_read_early=True, last_read_at=datetime(2026, 3, 17, 9, tzinfo=UTC))
     assert transcript_sentence([early], {"sprint_details": [{"timezone": "Europe/Berlin"}]}) == (

@@ -125,6 +125,57 @@ def test_tier_has_its_price_or_is_said_to_have_none(book: prices.PriceBook) -> N
     ]
 
 
+def test_fast_mode_has_its_price_and_a_normal_speed_the_standard_one(book: prices.PriceBook) -> None:
+    asked = [
+        ("claude-opus-5", "fast"), ("claude-opus-5", "normal"), ("claude-opus-4-6", "fast"), ("claude-opus-5", "batch fast"),
+    ]  # fmt: skip
+    found = [book.ask("anthropic", model, tier, DAY) for model, tier in asked]
+    assert [(answer.match_kind, str(answer.prices[0].rates)) for answer in found] == [
+        ("exact", "$10/$50"),
+        ("exact", "$5/$25"),
+        ("exact+tier_unpriced", "$5/$25"),
+        ("exact+tier_unpriced", "$5/$25"),
+    ]
+
+
+def test_other_prices_had_begun_or_are_guesses(book: prices.PriceBook) -> None:
+    def changed(provider: str, model: str, day: date) -> list[tuple[str, bool]]:
+        found = book.alternatives(provider, model, "", day)
+        return [(each.detail, each.is_guess) for each in found if each.reason == "price_changed"]
+
+    million = "per million"
+    before = (f"openrouter before 2026-10-19: $0.43/$1.74 {million}", False)
+    between = (f"openrouter from 2026-10-19 until 2026-11-03: $0.55/$2.2 {million}", False)
+    after = (f"openrouter from 2026-11-03: $0.6/$2.2 {million}", False)
+    assert changed("openrouter", "z-ai/glm-4.6", date(2026, 11, 10)) == [before, between]
+    assert changed("openrouter", "z-ai/glm-4.6", date(2026, 10, 20)) == [before, after]  # noticed late
+    assert changed("openrouter", "z-ai/glm-4.6", date(2026, 5, 23)) == []  # other providers have the same
+    undated = "google has no dated price for 2026-08-12, the one"
+    assert changed("google", "gemini-3.6-flash", date(2026, 8, 12)) == [
+        (f"google for processing batch listed since 2026-10-14: $0.375/$1.875 {million}", False),
+        (f"{undated} from 2027-01-01 gives the bill: $1.5/$7.5 {million}", True),
+    ]
+    assert changed("", "claude-opus-5", DAY) == [
+        (f"anthropic for processing batch listed since 2026-10-14: $2.5/$12.5 {million}", False),
+        (f"anthropic for speed fast: $10/$50 {million}", False),
+    ]
+
+
+def test_free_variant_costs_nothing_when_the_list_knows_it_or_its_model(book: prices.PriceBook) -> None:
+    names = [
+        "google/gemma-3-27b-it:free",
+        "cohere/north-mini-code:free",
+        "stepfun/step-3.5-flash:free",
+        "own/model:free",
+    ]
+    assert [told(book.ask("openrouter", name, "", DAY)) for name in names] == [
+        "free_variant+exact openrouter google/gemma-3-27b-it:free $0/$0",
+        "free_variant+exact openrouter cohere/north-mini-code:free $0/$0",
+        "free_variant+exact openrouter stepfun/step-3.5-flash $0/$0",
+        "unknown None None -",
+    ]
+
+
 def test_long_context_and_time_of_day_have_rows_of_their_own(book: prices.PriceBook) -> None:
     rows = prices.model_prices([("", "gpt-5.5", "", DAY), ("deepseek", "deepseek-chat", "", DAY)], book)
     columns = ["model", "starts_at", "ends_at", "from_input_tokens", "until_input_tokens", "input_usd"]
@@ -236,6 +287,13 @@ def test_wrong_prices_are_named_with_their_lines() -> None:
         "14: prices[1].input = nan: wanted dollars per million tokens, 0 to 1,000",
         "16: bills.within_percent = [ ... ]: wanted whole percents from 2 to 100, each above the one before, such as [5, 10]",
     ]
+
+
+def test_tolerances_without_a_percent_are_refused() -> None:
+    wanted = "wanted whole percents from 2 to 100, each above the one before, such as [5, 10]"
+    with pytest.raises(SettingsError) as caught:
+        billing.settings("[bills]\nwithin_percent = []")
+    assert str(caught.value) == f"/project/retro.toml:4: bills.within_percent = []: {wanted}"
 
 
 @pytest.mark.parametrize(

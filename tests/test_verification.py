@@ -13,6 +13,7 @@ from retro import queries
 OPUS = {"model": "claude-opus-4-6", "provider": "anthropic", "uncached_input_tokens": 1000, "output_tokens": 2000}
 CACHED = OPUS | {"cache_read_tokens": 50_000, "cache_write_5m_tokens": 4_000, "cache_write_1h_tokens": 6_000}
 STEP = {"model": "stepfun/step-3.5-flash", "uncached_input_tokens": 99, "output_tokens": 217}
+GLM = {"model": "z-ai/glm-4.6", "uncached_input_tokens": 1600, "output_tokens": 200}
 MONEY = "logged_cost_usd, expected_cost_usd, variance_usd"
 
 
@@ -80,6 +81,14 @@ EXPLAINED = {
         STEP | {"model": "stepfun/step-3.5-flash:free", "cost": "0.01"},
         ("free_variant", ["free_variant"], "a free variant was billed"),
     ),
+    "free variant whose entry has no price, billed": (
+        STEP | {"model": "qwen/qwen3-coder:free", "provider": "openrouter", "cost": "0.01"},
+        ("free_variant", ["free_variant"], "a free variant was billed"),
+    ),
+    "free variant whose entry has no price": (
+        STEP | {"model": "qwen/qwen3-coder:free", "provider": "openrouter", "cost": "0"},
+        ("ok", [], None),
+    ),
     "free variant": (STEP | {"model": "stepfun/step-3.5-flash:free", "cost": "0"}, ("ok", [], None)),
     "search beside the tokens": (
         OPUS | {"cost": "0.065", "logged_extra_usd": "0.01"},
@@ -114,9 +123,26 @@ EXPLAINED = {
         ("cache_mispriced", ["cache_mispriced"], "an answer from the gateway's own cache was billed"),
     ),
     "answer of the gateway's own cache for nothing": (OPUS | {"cost": "0", "is_cached_answer": True}, ("ok", [], None)),
-    "price of another day": (
-        {"model": "z-ai/glm-4.6", "uncached_input_tokens": 1600, "output_tokens": 200, "cost": "0.0014"},
-        ("price_changed", ["price_changed", "provider_spread"], "openrouter from 2026-11-03: $0.6/$2.2 per million"),
+    "price of an earlier day": (
+        GLM | {"requested_at": "2026-11-10 10:00+00", "cost": "0.001036"},
+        ("price_changed", ["price_changed"], "openrouter before 2026-10-19: $0.43/$1.74 per million"),
+    ),
+    "price of a later day, and that of another provider": (
+        GLM | {"cost": "0.0014"},
+        ("provider_spread", ["provider_spread"], "huggingface_together: $0.6/$2.2 per million"),
+    ),
+    "price of a later day, where the list knows none of that day": (
+        {"model": "gemini-3.6-flash", "uncached_input_tokens": 1234, "output_tokens": 567, "cost": "0.0061035"}
+        | {"requested_at": "2026-08-12 10:00+00"},
+        (
+            "price_changed",
+            ["price_changed"],
+            "google has no dated price for 2026-08-12, the one from 2027-01-01 gives the bill: $1.5/$7.5 per million",
+        ),
+    ),
+    "price of a tier": (
+        {"model": "claude-opus-5", "uncached_input_tokens": 1234, "output_tokens": 567, "cost": "0.04069"},
+        ("price_changed", ["price_changed"], "anthropic for speed fast: $10/$50 per million"),
     ),
     "price of another provider": (
         {"model": "openai/gpt-oss-20b", "uncached_input_tokens": 780, "output_tokens": 370, "cost": "0.000113"},

@@ -2,34 +2,44 @@
 -- One row per day of the sprint with a request, the oldest first.
 --
 -- date: day in the project's zone
--- request_count: requests
+-- request_count: requests of the sprint
 -- cost_usd: their cost; NULL: unknown of all
+-- day_cost_usd: cost of the day's requests of all sprints, more where a tag gives one to another sprint; NULL: unknown of all
 -- usual_usd: median of the earlier days; NULL: fewer than ten of them
--- unusual_from_usd: cost from which on a day is called unusual; NULL: fewer than ten earlier days, or they do not differ
--- is_unusual: whether cost_usd reaches that; NULL: not judged
+-- unusual_from_usd: cost from which on a day is called unusual, above it where the earlier days all cost the same; NULL: fewer
+--   than ten earlier days
+-- is_unusual: whether day_cost_usd reaches that; NULL: not judged
 -- earlier_day_count: earlier days that it was held against
 -- past_day_count: days of earlier sprints that the same rule could judge
 -- past_alarm_count: those of them that it would have called unusual
 --
 -- The modified z-score (Iglewicz and Hoaglin, 1993), unusual from 3.5 on and only upwards, against the last 30 earlier days with
--- a cost, of all sprints. How often the rule would have called days of earlier sprints unusual says how far to trust it.
+-- a cost, of all sprints. Where more than half of them cost the same, so that the median deviation is 0, the mean deviation takes
+-- its place, as the authors say; where all of them did, any dearer day is unusual. How often the rule would have called days of
+-- earlier sprints unusual says how far to trust it. The costs sum to the sprint's bill.
 -- Left out: days without a request; requests outside all sprints.
 -- Evidence: inferred
-with days as (
+with sprint_days as (
     select
-        sprint_requests.date,
-        max(sprints.sequence) as sequence,
+        sprint,
+        date,
         count(*) as request_count,
-        sum(sprint_requests.cost_usd) as cost_usd
+        sum(cost_usd) as cost_usd
     from sprint_requests
-    inner join sprints on sprints.sprint = sprint_requests.sprint
     group by all
+),
+
+days as (
+    select
+        date,
+        sum(cost_usd) as cost_usd
+    from sprint_days
+    group by date
 ),
 
 costly as (
     select
         date,
-        sequence,
         cost_usd::double as size,
         row_number() over (order by date) as place
     from days
@@ -39,7 +49,6 @@ costly as (
 middles as (
     select
         now.date,
-        now.sequence,
         now.size,
         now.place,
         count(*) as earlier_day_count,
@@ -52,33 +61,36 @@ middles as (
 spreads as (
     select
         middles.date,
-        middles.sequence,
         middles.size,
         middles.earlier_day_count,
         middles.middle,
-        median(abs(earlier.size - middles.middle)) as spread
+        median(abs(earlier.size - middles.middle)) as spread,
+        avg(abs(earlier.size - middles.middle)) as mean_spread
     from middles
     inner join costly as earlier on earlier.place < middles.place and earlier.place >= middles.place - 30
     where middles.earlier_day_count >= 10
     group by all
 ),
 
-judged as (
+bounds as (
     select
         date,
-        sequence,
+        size,
         earlier_day_count,
         middle,
-        -- 0.6745 of a standard deviation is what a median deviation measures.
-        case when spread > 0 then middle + 3.5 * spread / 0.6745 end as bound,
-        case when spread > 0 then size >= middle + 3.5 * spread / 0.6745 end as is_unusual
+        -- Of a standard deviation a median deviation measures 0.6745, a mean one 1 / 1.253314.
+        middle + 3.5 * case when spread > 0 then spread / 0.6745 else 1.253314 * mean_spread end as bound
     from spreads
 ),
 
-asked as (
-    select sequence
-    from sprints
-    where sprint = $sprint
+judged as (
+    select
+        date,
+        earlier_day_count,
+        middle,
+        bound,
+        case when bound > middle then size >= bound else size > middle end as is_unusual
+    from bounds
 ),
 
 past as (
@@ -86,22 +98,25 @@ past as (
         count(judged.is_unusual) as day_count,
         count(*) filter (where judged.is_unusual) as alarm_count
     from judged
-    inner join asked on judged.sequence < asked.sequence
+    inner join sprints on judged.date between sprints.first_date and sprints.last_date
+    inner join sprints as asked on asked.sprint = $sprint and sprints.sequence < asked.sequence
 )
 
 select
-    days.date,
-    days.request_count,
-    days.cost_usd::decimal(18, 12) as cost_usd,
+    sprint_days.date,
+    sprint_days.request_count,
+    sprint_days.cost_usd::decimal(18, 12) as cost_usd,
+    days.cost_usd::decimal(18, 12) as day_cost_usd,
     round(judged.middle, 6)::decimal(18, 12) as usual_usd,
     round(judged.bound, 6)::decimal(18, 12) as unusual_from_usd,
     judged.is_unusual,
     coalesce(middles.earlier_day_count, 0) as earlier_day_count,
     past.day_count as past_day_count,
     past.alarm_count as past_alarm_count
-from days
-inner join asked on days.sequence = asked.sequence
+from sprint_days
+inner join days on days.date = sprint_days.date
 cross join past
-left join middles on middles.date = days.date
-left join judged on judged.date = days.date
-order by days.date
+left join middles on middles.date = sprint_days.date
+left join judged on judged.date = sprint_days.date
+where sprint_days.sprint = $sprint
+order by sprint_days.date

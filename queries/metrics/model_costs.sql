@@ -13,6 +13,7 @@
 -- expected_usd: sum of expected costs; NULL: none is known
 -- cost_usd: sum of what the requests cost as far as is known; NULL: unknown of all
 -- unknown_cost_count: requests whose cost is not known
+-- evidence: how the costs are known, the weakest of the requests (billed_requests.cost_evidence)
 --
 -- Left out: further tellings of a request by another source; unknown token counts add nothing.
 -- Evidence: verified
@@ -29,7 +30,8 @@ with sums as (
         sum(logged_cost_usd) as logged_usd,
         sum(expected_cost_usd) as expected_usd,
         sum(cost_usd) as cost_usd,
-        count(*) - count(cost_usd) as unknown_cost_count
+        count(*) - count(cost_usd) as unknown_cost_count,
+        case when count(case when cost_evidence = 'inferred' then 1 end) > 0 then 'inferred' when count(case when cost_evidence = 'human' then 1 end) > 0 then 'human' else 'verified' end as evidence
     from sprint_requests
     where sprint = $sprint
     group by all
@@ -47,6 +49,7 @@ select
     logged_usd,
     expected_usd,
     cost_usd,
-    unknown_cost_count
+    unknown_cost_count,
+    evidence
 from sums
 order by date, coalesce(cost_usd, 0) desc, model

@@ -8,6 +8,7 @@
 -- sessions_usd: cost of all of them; NULL likewise
 -- dearest_tenth_share: part of it that the dearest tenth took (at least one session), 0 to 1; NULL likewise
 -- without_session_usd: cost of requests that belong to no session
+-- evidence: how the costs are known, the weakest of the requests (billed_requests.cost_evidence)
 --
 -- Quantiles are costs that a session really had (quantile_disc). A session that spans sprints counts by its part in this one.
 -- Left out: sessions of which no cost is known.
@@ -16,7 +17,8 @@ with requests as (
     select
         session_source,
         session_id,
-        cost_usd
+        cost_usd,
+        cost_evidence
     from request_attributions
     where sprint = $sprint
 ),
@@ -53,7 +55,8 @@ dearest as (
 others as (
     select
         count(*) as request_count,
-        coalesce(sum(case when session_id is null then cost_usd end), 0) as cost_usd
+        coalesce(sum(case when session_id is null then cost_usd end), 0) as cost_usd,
+        case when count(case when cost_evidence = 'inferred' then 1 end) > 0 then 'inferred' when count(case when cost_evidence = 'human' then 1 end) > 0 then 'human' else 'verified' end as evidence
     from requests
 )
 
@@ -64,7 +67,8 @@ select
     sums.dearest_usd::decimal(18, 12) as dearest_usd,
     sums.sessions_usd::decimal(18, 12) as sessions_usd,
     1::double * dearest.cost_usd / nullif(sums.sessions_usd, 0) as dearest_tenth_share,
-    others.cost_usd::decimal(18, 12) as without_session_usd
+    others.cost_usd::decimal(18, 12) as without_session_usd,
+    others.evidence
 from sums
 cross join dearest
 cross join others

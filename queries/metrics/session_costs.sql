@@ -16,6 +16,7 @@
 -- cost_usd: what they cost; NULL: unknown of all
 -- cost_share: part of the sprint's bill, 0 to 1; NULL without a bill
 -- unknown_cost_count: requests whose cost is not known
+-- evidence: how the costs are known, the weakest of the requests (billed_requests.cost_evidence)
 --
 -- A session that spans sprints counts here by its requests of this sprint. Unknown token counts add nothing.
 -- Left out: requests of no session.
@@ -43,7 +44,9 @@ parts as (
         sum(case when part = 1 then input_tokens end) as input_tokens,
         sum(case when part = 1 then output_tokens end) as output_tokens,
         sum(cost_usd) as cost_usd,
-        count(*) filter (where part = 1 and cost_usd is null) as unknown_cost_count
+        count(*) filter (where part = 1 and cost_usd is null) as unknown_cost_count,
+        count(case when cost_evidence = 'inferred' then 1 end) as inferred_count,
+        count(case when cost_evidence = 'human' then 1 end) as human_count
     from request_attributions
     where sprint = $sprint and session_id is not null
     group by all
@@ -64,7 +67,8 @@ sums as (
         coalesce(sum(input_tokens), 0)::bigint as input_tokens,
         coalesce(sum(output_tokens), 0)::bigint as output_tokens,
         sum(cost_usd)::decimal(18, 12) as cost_usd,
-        sum(unknown_cost_count)::bigint as unknown_cost_count
+        sum(unknown_cost_count)::bigint as unknown_cost_count,
+        case when sum(inferred_count) > 0 then 'inferred' when sum(human_count) > 0 then 'human' else 'verified' end as evidence
     from parts
     group by session_source, session_id
 )
@@ -84,7 +88,8 @@ select
     sums.output_tokens,
     sums.cost_usd,
     1::double * sums.cost_usd / nullif(bill.cost_usd, 0) as cost_share,
-    sums.unknown_cost_count
+    sums.unknown_cost_count,
+    sums.evidence
 from sums
 cross join bill
 order by coalesce(sums.cost_usd, 0) desc, sums.session_source, sums.session_id

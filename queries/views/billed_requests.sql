@@ -24,8 +24,9 @@
 --   wrongly for a reason that lies with the log), logged (all others)
 -- reason: verdict on the logged cost
 -- reason_detail: what the reason was seen by; NULL: nothing to add
--- is_recounted: whether its tokens, priced by a price found by the model's name or by the team's own one, give cost_usd, or
---   replaced what the log says
+-- cost_evidence: how cost_usd is known; verified: the log and the recount agree, or nothing is logged and the price was found by
+--   the model's name; human: nothing is logged and the price is the team's own; inferred: all others, such as a recount that took
+--   the place of what the log says, or a logged cost that no recount bears out; NULL: no cost is known
 -- is_byok: whether the team's own key with the provider was used; NULL: unknown
 -- is_cached_answer: whether the gateway answered from its own cache; NULL: unknown
 -- status: ok, failed or unknown
@@ -41,79 +42,10 @@
 -- line: line in it
 -- evidence: class of expected_cost_usd
 --
--- Left out: the other tellings of a request, known by the provider's id of the answer; what they know of session,
---   repository and branch is taken over.
+-- Left out: the other tellings of a request (retold_requests: left_out); what they know of session, repository and branch is taken
+--   over.
 -- Evidence: verified
-with largest as (
-    select source
-    from gateway_requests
-    group by source
-    order by count(*) desc, source
-    limit 1
-),
-
--- An id that two sources have is also one of a source that is not the largest: the ids of that one need not be compared.
-candidates as (
-    select distinct requests.response_id
-    from gateway_requests as requests
-    inner join largest on largest.source <> requests.source
-    where requests.response_id is not null
-),
-
-shared_ids as (
-    select requests.response_id
-    from gateway_requests as requests
-    inner join candidates on candidates.response_id = requests.response_id
-    group by requests.response_id
-    having min(requests.source) <> max(requests.source)
-),
-
-agents as (
-    select distinct source
-    from agent_sessions
-),
-
-tellings as (
-    select
-        gateway_requests.response_id,
-        gateway_requests.source,
-        max(case when agents.source is null then 0 else 1 end) as is_agent,
-        min(case when gateway_requests.logged_cost is null then 1 else 0 end) as is_costless,
-        min(gateway_requests.session_id) as session_id,
-        min(gateway_requests.repo) as repo,
-        min(gateway_requests.branch) as branch,
-        bool_or(gateway_requests.is_subagent) as is_subagent
-    from gateway_requests
-    inner join shared_ids on shared_ids.response_id = gateway_requests.response_id
-    left join agents on agents.source = gateway_requests.source
-    group by all
-),
-
-ordered as (
-    select
-        *,
-        row_number() over (partition by response_id order by is_costless, is_agent, source) as place,
-        row_number() over (
-            partition by response_id
-            order by case when session_id is null then 1 else 0 end, is_agent desc, source
-        ) as session_place
-    from tellings
-),
-
-chosen as (
-    select
-        response_id,
-        min(case when place = 1 then source end) as source,
-        min(case when session_place = 1 and session_id is not null then source end) as session_source,
-        min(case when session_place = 1 then session_id end) as session_id,
-        min(case when session_place = 1 then repo end) as repo,
-        min(case when session_place = 1 then branch end) as branch,
-        bool_or(case when session_place = 1 then is_subagent end) as is_subagent
-    from ordered
-    group by all
-),
-
-corrections as (
+with corrections as (
     select
         *,
         case
@@ -166,20 +98,26 @@ select
     requests.cost_basis,
     requests.reason,
     requests.reason_detail,
-    requests.cost_usd is not null
-        and coalesce(requests.evidence in ('verified', 'human'), false)
-        and (requests.cost_basis = 'expected' or requests.reason = 'ok' or starts_with(requests.reason, 'within_')) as is_recounted,
+    case
+        when requests.cost_usd is null then null
+        when requests.cost_basis = 'logged'
+            and (requests.reason = 'ok' or starts_with(requests.reason, 'within_'))
+            and requests.evidence in ('verified', 'human')
+            then 'verified'
+        when requests.cost_basis = 'expected' and requests.corrected_usd is null then requests.evidence
+        else 'inferred'
+    end as cost_evidence,
     requests.is_byok,
     requests.is_cached_answer,
     requests.status,
-    coalesce(chosen.session_id, requests.session_id) as session_id,
+    coalesce(retold_requests.session_id, requests.session_id) as session_id,
     case
-        when chosen.session_id is not null then chosen.session_source
+        when retold_requests.session_id is not null then retold_requests.session_source
         when requests.session_id is not null then requests.source
     end as session_source,
-    coalesce(chosen.repo, requests.repo) as repo,
-    coalesce(chosen.branch, requests.branch) as branch,
-    coalesce(chosen.is_subagent, requests.is_subagent) as is_subagent,
+    coalesce(retold_requests.repo, requests.repo) as repo,
+    coalesce(retold_requests.branch, requests.branch) as branch,
+    coalesce(retold_requests.is_subagent, requests.is_subagent) as is_subagent,
     requests.tags,
     requests.team,
     requests.user_hash,
@@ -187,5 +125,6 @@ select
     requests.line,
     requests.evidence
 from costs as requests
-left join chosen on chosen.response_id = requests.response_id
-where chosen.source is null or chosen.source = requests.source
+left join retold_requests
+    on retold_requests.source = requests.source and retold_requests.request_key = requests.request_key
+where retold_requests.standing is distinct from 'left_out'

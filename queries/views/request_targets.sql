@@ -29,7 +29,7 @@
 -- output_tokens: of the whole request, reasoning included; NULL: unknown
 -- request_share: part of the request that counts here, 0 to 1
 -- cost_usd: that part of billed_requests.cost_usd; the parts sum to it to the last digit; NULL: unknown
--- is_recounted: billed_requests.is_recounted
+-- cost_evidence: billed_requests.cost_evidence
 -- evidence: verified (nothing but the log, time and the main branch), else inferred
 --
 -- The table request_attributions holds these rows as they were when the warehouse was last written: read that one, it is quicker.
@@ -65,7 +65,7 @@ requests as materialized (
         end as input_tokens,
         billed.output_tokens,
         billed.cost_usd,
-        billed.is_recounted,
+        billed.cost_evidence,
         nullif(map_extract(billed.tags, 'sprint')[1], '') as sprint_tag,
         nullif(map_extract(billed.tags, 'session_type')[1], '') as session_type,
         nullif(map_extract(billed.tags, 'feature')[1], '') as feature,
@@ -367,7 +367,7 @@ select
             else (targets.cost_usd * targets.begun_share)::decimal(18, 12)
         end
     )::decimal(18, 12) as cost_usd,
-    targets.is_recounted,
+    targets.cost_evidence,
     case
         when targets.pr_method is not null
             or targets.commit_sha is not null

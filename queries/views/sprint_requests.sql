@@ -24,8 +24,7 @@
 -- cost_usd: what it cost as far as is known; NULL: unknown
 -- reason: verdict on the logged cost
 -- reason_detail: what the reason was seen by; NULL: nothing to add
--- is_recounted: whether its tokens, priced by a price found by the model's name or by the team's own one, give cost_usd, or
---   replaced what the log says
+-- cost_evidence: billed_requests.cost_evidence
 -- session_source: source whose session that is; NULL: none known
 -- session_id: session; NULL: none known
 -- evidence: class of expected_cost_usd
@@ -67,7 +66,7 @@ select
     tagged.cost_usd,
     tagged.reason,
     tagged.reason_detail,
-    tagged.is_recounted,
+    tagged.cost_evidence,
     tagged.session_source,
     tagged.session_id,
     tagged.evidence

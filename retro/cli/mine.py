@@ -42,5 +42,15 @@ def report(mined) -> None:
         warn(f"{repo}: {count:,} commits are those of {counted} too and count there; a second clone needs no [[repos]]")
     if not mined.is_written:
         tell("nothing new")
+    _report_unread(*mined.unread)
     for repo, error in mined.failures.items():
         complain(f"{repo}: {error}")
+
+
+def _report_unread(logs: int, rows: int) -> None:
+    """That something was left out of logs and transcripts; what it was is the doctor's to say."""
+    if logs:
+        from retro.figures.wording import counted
+
+        what = f"{counted(rows, 'row')} skipped" if rows else "something left out"
+        warn(f"{what} in {counted(logs, 'log')}: `retro doctor` says what and why")

@@ -22,6 +22,7 @@ FLAG_FIELDS = ("is_byok", "is_cached_answer", "is_subagent")
 TEXT_FIELDS = (
     "id",
     "response_id",
+    "provider_request_id",
     "model",
     "provider",
     "service_tier",

@@ -90,7 +90,7 @@ def _check_models(models: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check_percents(percents: tuple[int, ...]) -> tuple[int, ...]:
-    if not all(low < high for low, high in zip((1, *percents), (*percents, 101), strict=True)):
+    if not percents or not all(low < high for low, high in zip((1, *percents), (*percents, 101), strict=True)):
         raise ValueError("wanted whole percents from 2 to 100, each above the one before, such as [5, 10]")
     return percents
 

@@ -37,6 +37,7 @@ def transcript_sentence(rows: Rows, facts: Facts) -> tuple[str, str] | None:
     """Where transcripts of the sprint are missing or at risk; None when they are not."""
     (sprint, *_) = facts.get("sprint_details") or [{"timezone": "UTC"}]
     late = [row for row in rows if row["is_begun_late"]]
+    lost = [row for row in rows if row["lost_day_count"]]
     early = [row for row in rows if row["is_read_early"]]
     if late:
         row = max(late, key=lambda row: row["day_count"] - row["known_day_count"])
@@ -45,6 +46,13 @@ def transcript_sentence(rows: Rows, facts: Facts) -> tuple[str, str] | None:
         return (
             "Transcripts of sessions have a gap",
             f": those of {row['source']} begin on {since}; {missing} lack them.",
+        )
+    if lost:
+        row = max(lost, key=lambda row: row["lost_day_count"])
+        days = counted(row["lost_day_count"], "day")
+        return (
+            "Transcripts of sessions have a gap",
+            f": those of {row['source']} were not read for so long that the agent may have deleted some of {days} unread.",
         )
     if early:
         row = min(early, key=lambda row: row["last_read_at"])
@@ -61,7 +69,8 @@ def _verified(now: dict) -> str:
         return ""
     unknown = now["unknown_cost_count"]
     also = f", and {counted(unknown, 'request')} of unknown cost" if unknown else ""
-    return f", {share_text(now['verified_share'])} of it verified{also}"
+    human = f" and {share_text(now['human_share'])} at your own prices" if now["human_share"] else ""
+    return f", {share_text(now['verified_share'])} of it verified{human}{also}"
 
 
 def _against(rows: Rows) -> str:
@@ -177,7 +186,11 @@ def _unknown_finding(rows: Rows) -> str:
 def _merged_finding(rows: Rows) -> str | None:
     (row,) = rows
     each = row["cost_merged_change_request_usd"]
-    return None if each is None else f"A merged pull request cost {money_text(each)}"
+    if each is None:
+        return None
+    unjudged = row["cost_unjudged_usd"]
+    rest = f"; {money_text(unjudged)} went to branches of which git alone cannot tell what became" if unjudged else ""
+    return f"A merged pull request cost {money_text(each)}{rest}"
 
 
 def _forecast_finding(rows: Rows) -> str:

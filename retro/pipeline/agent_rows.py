@@ -13,6 +13,7 @@ from retro.frames import Readable, rows_of
 from retro.pipeline.agents import SOURCE, KnownFile, account_of
 from retro.pipeline.log import Reading, log_row
 from retro.pipeline.news.transcripts import Transcripts
+from retro.pipeline.rewritten_transcripts import AS_OF, set_apart
 from retro.sources.accounts import Account
 from retro.sources.agents import rows
 from retro.sources.agents.facts import Collected
@@ -62,7 +63,7 @@ def read_section(
     started_at, options = run
     options.progress.start(f"transcripts of {section.source}", len(wanted))
     tallies: list[Tally] = []
-    requests = 0
+    requests, known = 0, dict(known)
     for batch in _batches(wanted):
         collected, read = _read(section, known, batch)
         requests += _load(connection, section, known, collected, read)
@@ -134,13 +135,15 @@ def _family(tally: Tally) -> list[str]:
 def _load(
     connection: Connection,
     section: Transcripts,
-    known: Mapping[str, KnownFile],
+    known: dict[str, KnownFile],
     collected: Collected,
     tallies: list[Tally],
 ) -> int:
     frames = rows.frames(collected, tallies, only_configured=section.only_configured)
     if tallies:
         tallies[0].account.masked += collected.masked_count
+    for file, old, held in set_apart(connection, section.source, tallies, frames):
+        known |= {old: held, file: KnownFile(held.family, frozenset())}
     read, here = {tally.file.name for tally in tallies}, {file.name for file in section.files}
     others = {name: one for name, one in known.items() if name not in read}
     kept = {session for name, one in others.items() if name not in here for session in one.session_ids}
@@ -226,7 +229,8 @@ def _load_requests(connection: Connection, source: str, requests: pl.DataFrame) 
     if not there.is_empty():
         both = pl.concat([there.cast(dict(requests.schema)), requests])
         both = both.with_columns(requested_at=pl.col("requested_at").min().over("request_key"))
-        fullest = both.sort("output_tokens", descending=True, nulls_last=True, maintain_order=True)
+        is_old = pl.col("file").str.contains(AS_OF, literal=True)  # a file that is whole again tells it itself
+        fullest = both.sort("output_tokens", is_old, descending=[True, False], nulls_last=True, maintain_order=True)
         requests = fullest.unique("request_key", keep="first", maintain_order=True)
     load(connection, "gateway_requests", requests)
 

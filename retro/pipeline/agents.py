@@ -38,10 +38,12 @@ def read_agents(connection: Connection, sections: Sequence[Transcripts], options
     """Loads what is new of every section; how many requests came of it."""
     # Imported here: a run that finds nothing new never pays for Polars.
     from retro.pipeline import agent_rows
+    from retro.pipeline.agent_readings import note_reading
 
     connection.execute("delete from load_log where source = 'agents' and status = 'unread'")  # of a version before this
     if options.prune:
         agent_rows.clear(connection)
+        connection.execute("delete from agent_readings")
         connection.execute("delete from load_log where source = 'agents' and digest = ?", [GONE])
     (known, files), requests = _known(connection), 0
     for section in sections:
@@ -53,6 +55,8 @@ def read_agents(connection: Connection, sections: Sequence[Transcripts], options
             wanted = section.files if is_again else changed(section, known.transcripts.get(section.source, {}))
             its = files.get(section.source, {})
             requests += agent_rows.read_section(connection, section, its, wanted, (started_at, options))
+        if not section.missing:
+            note_reading(connection, section)
     _mark_unnamed(connection, [section.source for section in sections])
     return requests
 

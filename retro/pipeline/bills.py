@@ -32,8 +32,6 @@ Connection = duckdb.DuckDBPyConnection
 SOURCE = "gateway"
 REPEATED = "a request told before, counted once"
 _MEMORY = "640MB"  # to the end of the run, since the commit too holds what it writes; the rest goes to disk
-# A request without an id is known by its content; equal ones of one file are as many requests, numbered behind `#`.
-_BASE = "case when starts_with(request_key, 'content:') then split_part(request_key, '#', 1) else request_key end"
 
 
 @dataclass
@@ -48,6 +46,9 @@ class _Read:
 
 def read_gateways(connection: Connection, settings: Settings, states: LogStates, options: "Options") -> int:
     """Loads what is new and says how many requests and buckets that were. Raises WarehouseError for a key it cannot use."""
+    _mark_gone(connection, states)
+    if options.prune:  # before reading: a request of a log that is gone may stand in another one, too
+        _prune(connection, states)
     read = _read_files(connection, settings, states, options) if states.changed else []
     for one in read:
         status = "failed" if one.error else "loaded"
@@ -59,9 +60,6 @@ def read_gateways(connection: Connection, settings: Settings, states: LogStates,
             one.account,
         )
         warehouse.load(connection, "load_log", row)
-    _mark_gone(connection, states)
-    if options.prune:
-        _prune(connection, states)
     return sum(one.account.loaded for one in read)
 
 
@@ -101,6 +99,7 @@ def _read_file(connection: Connection, log: LogFile, key: bytes, states: LogStat
         connection.execute("delete from gateway_requests where rowid > ? and file = ?", [before, log.label])
         return one
     if table == "gateway_requests":
+        connection.execute(_NUMBER_EQUAL, {"before": before})
         _replace_earlier(connection, log, before)
     return one
 
@@ -132,10 +131,10 @@ def _last_row(connection: Connection) -> int:
 def _replace_earlier(connection: Connection, log: LogFile, before: int) -> None:
     """Removes the rows of an earlier reading that the file still has; what it no longer has stays."""
     connection.execute(
-        f"""
+        """
         delete from gateway_requests
-        where source = $source and file = $file and rowid <= $before and {_BASE} in (
-            select {_BASE} from gateway_requests where source = $source and file = $file and rowid > $before
+        where source = $source and file = $file and rowid <= $before and request_key in (
+            select request_key from gateway_requests where source = $source and file = $file and rowid > $before
         )
         """,
         {"source": log.section.name, "file": log.label, "before": before},
@@ -145,12 +144,12 @@ def _replace_earlier(connection: Connection, log: LogFile, before: int) -> None:
 def _count_once(connection: Connection, read: Sequence[_Read], before: int) -> None:
     """Leaves one row a request, and takes the others off the accounts of the files that repeat it."""
     connection.execute(
-        f"""
+        """
         create or replace temp table repeated as
-        select *, rowid as place, {_BASE} as base
+        select *, rowid as place
         from gateway_requests
-        where hash(source, {_BASE}) in (
-            select hash(source, {_BASE}) as code from gateway_requests group by code having count(*) > 1
+        where hash(source, request_key) in (
+            select hash(source, request_key) as code from gateway_requests group by code having count(*) > 1
         )
         """
     )
@@ -168,25 +167,37 @@ def _count_once(connection: Connection, read: Sequence[_Read], before: int) -> N
 
 
 _DROP_EARLIER = "delete from gateway_requests where source = ? and file = ? and rowid <= ?"
+# A request without an id is known by its content. Equal ones of one file are as many requests, numbered by their place in it; the
+# number stays when another file has fewer or more of them.
+_NUMBER_EQUAL = """
+    update gateway_requests
+    set request_key = numbered.request_key || '#' || numbered.occurrence
+    from (
+        select
+            rowid as place,
+            request_key,
+            row_number() over (partition by request_key order by line, rowid) as occurrence
+        from gateway_requests
+        where rowid > $before and starts_with(request_key, 'content:') and hash(request_key) in (
+            select hash(request_key) as code
+            from gateway_requests
+            where rowid > $before and starts_with(request_key, 'content:')
+            group by code
+            having count(*) > 1
+        )
+    ) as numbered
+    where gateway_requests.rowid = numbered.place and numbered.occurrence > 1
+"""
 _RANK = """
     create or replace temp table ranked as
-    with numbered as (
-        select
-            *,
-            case
-                when starts_with(base, 'content:') then row_number() over (partition by source, base, file order by line, place)
-                else 1
-            end as occurrence
-        from repeated
-    )
     select
         *,
-        min(requested_at) over (partition by source, base, occurrence) as first_at,
+        min(requested_at) over (partition by source, request_key) as first_at,
         row_number() over (
-            partition by source, base, occurrence
+            partition by source, request_key
             order by output_tokens desc nulls last, logged_cost desc nulls last, file, line desc, place
         ) as rank
-    from numbered
+    from repeated
 """
 _REPEATS = """
     select count(*), min(line) from ranked where source = ? and file = ? and place > ? and rank > 1 having count(*) > 0
@@ -194,11 +205,7 @@ _REPEATS = """
 _KEEP_BEST = """
     insert into gateway_requests by name
     select
-        * exclude (place, base, occurrence, first_at, rank)
-            replace (
-                base || case when occurrence > 1 then '#' || occurrence else '' end as request_key,
-                first_at as requested_at
-            )
+        * exclude (place, first_at, rank) replace (first_at as requested_at)
     from ranked
     where rank = 1
 """

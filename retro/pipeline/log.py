@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from retro import tables
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
 
     from retro.sources.accounts import Account
@@ -47,3 +48,15 @@ def log_row(reading: Reading, account: "Account") -> "pl.DataFrame":
             "ended_at": [_now()],
         },
     )
+
+
+def unread_since(connection: "duckdb.DuckDBPyConnection", moment: datetime) -> tuple[int, int]:
+    """How many logs and transcripts read since then had something to leave out, and how many of their rows were left out."""
+    return connection.execute(_UNREAD, [moment]).fetchone()
+
+
+_UNREAD = """
+    select count(*), coalesce(sum(rows_skipped), 0)::bigint
+    from load_log
+    where source in ('gateway', 'agents') and started_at >= ? and rows_read > 0 and (rows_skipped > 0 or reason is not null)
+"""

@@ -52,11 +52,13 @@ class Silent:
 class Mined:
     """What a run did: new commits by repository, rows from gateway logs, what failed and why, whether the warehouse was written.
 
+    `unread` are the logs and transcripts of this run that had something to leave out, and the rows left out.
     `repeated` are the commits of a repository that count in another one, which holds them too: (repository, other) -> count.
     """
 
     commits: dict[str, int] = field(default_factory=dict)
     requests: int = 0
+    unread: tuple[int, int] = (0, 0)
     repeated: dict[tuple[str, str], int] = field(default_factory=dict)
     failures: dict[str, RetroError] = field(default_factory=dict)
     is_written: bool = False
@@ -118,6 +120,7 @@ def _write(path: Path, settings: Settings, found: Found, options: Options, mined
             forge,
             frozen,
             known_repositories,
+            log,
             note_checks,
             notes,
             repositories,
@@ -135,8 +138,10 @@ def _write(path: Path, settings: Settings, found: Found, options: Options, mined
                 known_repositories.mark_looked_at(
                     own, [state.settings.name for state in found.there if state not in found.changed]
                 )
+                since = datetime.now(UTC)
                 mined.requests = bills.read_gateways(own, settings, found.logs, options)
                 mined.requests += agents.read_agents(own, found.transcripts, options)
+                mined.unread = log.unread_since(own, since)
                 if options.prune:
                     known_repositories.prune(own)
                 forge.read_forges(own, found.forges, settings, options)

@@ -10,21 +10,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import orjson
 
 from retro import warehouse
 from retro.config import AgentSettings, Settings
 from retro.config.literals import toml_text
 from retro.config.values import locate
 from retro.figures.wording import counted, day_text
-from retro.sources.agents import KINDS, Kind
+from retro.pipeline.agent_readings import kept_days
+from retro.sources.agents import KINDS
 from retro.sources.agents.files import TranscriptFile, find_files
 from retro.sprints import Sprint
 
 _SOON_DAYS = 7
-_USER_SETTINGS_BYTES = 1 << 20
 _READ = "select file, size_bytes, modified_ns, epoch(read_at) from agent_files where source = ? and is_present"
 _OLDEST = "select epoch(min(started_at)) from agent_sessions where source = ?"
+_LOST = "select sprint, lost_day_count from transcript_days where source = ? and lost_day_count > 0"
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Mined:
-    """What the warehouse knows of a section: files with size and change, the last reading, the oldest session."""
+    """What the warehouse knows of a section: files with size and change, the last reading, the oldest session.
+
+    `lost` has the days of each sprint that lie between two readings too far apart.
+    """
 
     files: dict[str, tuple[int, int]]
     read_at: datetime | None
     oldest: datetime | None
+    lost: dict[str, int]
 
 
 def transcript_findings(settings: Settings, sprints: Sequence[Sprint], now: datetime) -> Iterator[Finding]:
@@ -89,7 +93,7 @@ def _section_findings(
         yield Finding(
             True, what, f"{counted(len(files), 'transcript')}, the oldest of {day_text(oldest.date(), with_year=True)}"
         )
-    days = _kept_days(kind, folders)
+    days = kept_days(kind, folders)
     if days is not None:
         yield from _risks(what, files, mined, days, now)
     yield from _gaps(what, files, mined, sprints)
@@ -109,7 +113,7 @@ def _risks(what: str, files: list[TranscriptFile], mined: _Mined, days: int, now
 
 
 def _gaps(what: str, files: list[TranscriptFile], mined: _Mined, sprints: Sequence[Sprint]) -> Iterator[Finding]:
-    """Sprints that began before the oldest session that is known of."""
+    """Sprints that began before the oldest session that is known of, or of which transcripts were deleted unread."""
     if mined.oldest is None:
         if mined.read_at is None and files:
             yield Finding(False, what, "not mined yet", "run `retro mine`")
@@ -125,19 +129,23 @@ def _gaps(what: str, files: list[TranscriptFile], mined: _Mined, sprints: Sequen
             yield Finding(
                 False, what, f"{detail}; earlier transcripts are not there", "look for copies, such as backups"
             )
+        if lost := mined.lost.get(sprint.id):
+            detail = f"sprint {toml_text(sprint.id)}: of {counted(lost, 'day')} the agent may have deleted transcripts unread"
+            yield Finding(False, what, detail, "run `retro mine` more often, and look for copies, such as backups")
 
 
 def _mined(path: Path, source: str) -> _Mined:
     if not path.is_file():
-        return _Mined({}, None, None)
+        return _Mined({}, None, None, {})
     with closing(warehouse.open_read_only(path)) as connection:
         try:
             rows = connection.execute(_READ, [source]).fetchall()
             ((oldest,),) = connection.execute(_OLDEST, [source]).fetchall()
-        except duckdb.CatalogException:  # written by a version that read no transcripts
-            return _Mined({}, None, None)
+            lost = dict(connection.execute(_LOST, [source]).fetchall())
+        except (duckdb.CatalogException, duckdb.BinderException):  # written by another version
+            return _Mined({}, None, None, {})
     newest = max((seconds for *_, seconds in rows), default=None)
-    return _Mined({file: (size, changed) for file, size, changed, _ in rows}, _moment(newest), _moment(oldest))
+    return _Mined({file: (size, changed) for file, size, changed, _ in rows}, _moment(newest), _moment(oldest), lost)
 
 
 def _moment(seconds: float | None) -> datetime | None:
@@ -146,20 +154,3 @@ def _moment(seconds: float | None) -> datetime | None:
 
 def _changed_at(file: TranscriptFile) -> datetime:
     return datetime.fromtimestamp(file.modified_ns / 1e9, UTC)
-
-
-def _kept_days(kind: Kind, folders: Sequence[Path]) -> int | None:
-    """Days that the agent keeps its transcripts: what its user has set, else its default."""
-    if kind.keeps_days is None:
-        return None
-    for folder in folders:
-        file = folder.parent / "settings.json"
-        try:
-            if file.stat().st_size <= _USER_SETTINGS_BYTES:
-                told = orjson.loads(file.read_bytes())
-                days = told.get("cleanupPeriodDays") if isinstance(told, dict) else None
-                if type(days) is int and 0 < days < 36_500:
-                    return days
-        except (OSError, ValueError):
-            continue
-    return kind.keeps_days

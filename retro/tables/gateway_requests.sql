@@ -2,6 +2,7 @@ create table gateway_requests (
     source text not null,
     request_key text not null,
     response_id text,
+    provider_request_id text,
     requested_at timestamptz not null,
     duration_seconds double,
     model text,
@@ -42,11 +43,12 @@ comment on table gateway_requests is 'One row per billed model request, as its l
 comment on column gateway_requests.source is 'The log: name of the [[gateway]] or [[agents]] section (default its kind): litellm, openrouter, claude-code ...';
 comment on column gateway_requests.request_key is 'What tells the requests of a source apart, made of the ids that the source documents as unique.';
 comment on column gateway_requests.response_id is 'The provider''s own id of the answer (msg_..., chatcmpl-..., gen-...), by which two sources that tell of one request are known; NULL when the log has none.';
+comment on column gateway_requests.provider_request_id is 'The provider''s own id of the request itself (req_..., the header request-id), by which they are known too; NULL when the log has none.';
 comment on column gateway_requests.requested_at is 'When the request began, else the first time that the log gives for it; UTC.';
 comment on column gateway_requests.duration_seconds is 'From request to the end of the answer; NULL when not logged.';
 comment on column gateway_requests.model is 'As written in the log; NULL when absent.';
 comment on column gateway_requests.provider is 'As written in the log, or fixed by the source''s format; NULL when unknown.';
-comment on column gateway_requests.service_tier is 'As written: standard, batch, flex, priority ...; NULL when not logged.';
+comment on column gateway_requests.service_tier is 'As written: standard, batch, flex, priority ...; in Claude Code''s fast mode fast; NULL when not logged.';
 comment on column gateway_requests.uncached_input_tokens is 'Input tokens billed at the full rate: without cache reads and cache writes; NULL when the log leaves them open.';
 comment on column gateway_requests.cache_read_tokens is 'Input tokens read from the provider''s prompt cache; NULL when unknown.';
 comment on column gateway_requests.cache_write_5m_tokens is 'Input tokens written to a cache of five minutes, and writes whose life the log does not tell; NULL when unknown.';

@@ -26,10 +26,11 @@ create table request_attributions (
     output_tokens bigint,
     request_share double not null,
     cost_usd decimal(18, 12),
-    is_recounted boolean not null,
+    cost_evidence text,
     evidence text not null,
     check (target_kind in ('change_request', 'commit', 'branch', 'main_branch', 'unattributed')),
     check (outcome in ('landed', 'open', 'thrown_away', 'unknown')),
+    check (cost_evidence in ('verified', 'human', 'inferred')),
     check (evidence in ('verified', 'inferred'))
 );
 comment on table request_attributions is 'One row per billed request and target: the rows of the view request_targets, written anew by every run that writes the warehouse. Key: source, request_key, part.';
@@ -60,5 +61,5 @@ comment on column request_attributions.input_tokens is 'Input tokens of the whol
 comment on column request_attributions.output_tokens is 'Output tokens of the whole request, reasoning included; NULL: unknown.';
 comment on column request_attributions.request_share is 'Part of the request that counts here, 0 to 1.';
 comment on column request_attributions.cost_usd is 'That part of billed_requests.cost_usd; the parts sum to it to the last digit; NULL: unknown.';
-comment on column request_attributions.is_recounted is 'billed_requests.is_recounted.';
+comment on column request_attributions.cost_evidence is 'billed_requests.cost_evidence: how its cost is known; NULL: it is unknown.';
 comment on column request_attributions.evidence is 'verified (nothing but the log, time and the main branch), else inferred.';

@@ -32,6 +32,7 @@ _ALTERNATIVES = pl.Schema(
         "place": pl.Int64,
         "reason": pl.String,
         "detail": pl.String,
+        "is_guess": pl.Boolean,
         **dict.fromkeys(_RATE_COLUMNS, _RATE),
     }
 )
@@ -58,7 +59,7 @@ def model_prices(lookups: Iterable[Lookup], book: PriceBook) -> pl.DataFrame:
 def alternatives(lookups: Iterable[Lookup], book: PriceBook) -> pl.DataFrame:
     """Other rates that the costs of these lookups may come from, in the order in which they are to be tried."""
     rows = [
-        (*lookup, place, each.reason, each.detail, *each.rates.values())
+        (*lookup, place, each.reason, each.detail, each.is_guess, *each.rates.values())
         for lookup in lookups
         for place, each in enumerate(book.alternatives(*lookup))
     ]

@@ -6,12 +6,12 @@ A price is asked for once per provider, model and tier as written and day; the a
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from retro.analyses.prices.model_names import FREE_VARIANT, Place, bare_name, places
+from retro.analyses.prices.model_names import FREE_VARIANT, Place, bare_name, is_free, places
 from retro.analyses.prices.price_list import SOURCE, Listing, price_list
 from retro.analyses.prices.rates import FREE, Price, Rates, rounded
 from retro.analyses.prices.second_opinion import SecondOpinion
@@ -20,9 +20,10 @@ from retro.config import Settings
 from retro.config.values import locate
 
 # Raised with every change of a rule that decides a row of `model_prices` or `request_verdicts`.
-_RULES_VERSION = 1
+_RULES_VERSION = 2
 TEAM_SOURCE = "retro.toml"
 _FIVE_CENTS = Decimal("0.05")
+_NOTICED_LATE = timedelta(days=31)  # a list may date a price by the day on which somebody saw it
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Other rates that a logged cost may come from: `price_changed` or `provider_spread`, and whose they are."""
+    """Other rates that a logged cost may come from: `price_changed` or `provider_spread`, and whose they are.
+
+    A guess only counts where no other rates give the bill.
+    """
 
     reason: str
     detail: str
     rates: Rates
+    is_guess: bool = False
 
 
 class PriceBook:
@@ -73,7 +78,10 @@ class PriceBook:
             return self._second_answer(provider, model, nearest)
         prices, is_tier_known = self._list.prices(listing, day, tier)
         steps = [*place.steps, *listing.steps, *(() if is_tier_known else ("tier_unpriced",))]
-        if FREE_VARIANT in place.steps:
+        is_open = all(price.rates == Rates() for price in prices)
+        if is_open and is_free(place.name):
+            steps.insert(0, FREE_VARIANT)
+        if FREE_VARIANT in steps:
             prices = [Price(FREE)]
         told = self._second_words(provider, model, prices[0].rates)
         return Answer(
@@ -81,10 +89,14 @@ class PriceBook:
         )  # fmt: skip
 
     def alternatives(self, provider: str, model: str, tier: str, day: date) -> list[Alternative]:
-        """Rates that the model has on other days, in other tiers and lists, and then with other providers."""
-        seen = {rates_key(price.rates) for price in self.ask(provider, model, tier, day).prices}
+        """Rates that the model had by that day, in other tiers and lists, and then with other providers, guesses last."""
+        answer = self.ask(provider, model, tier, day)
+        seen = {rates_key(price.rates) for price in answer.prices}
         found = []
-        for each in (*self._other_days(provider, model), *self._other_providers(provider, model, day)):
+        other = [*self._other_days(provider, model, day), *self._other_providers(provider, model, day)]
+        if answer.prices[0].effective_date is None:
+            other += self._later_days(provider, model, day)
+        for each in other:
             if each.rates.input is not None and rates_key(each.rates) not in seen:
                 seen.add(rates_key(each.rates))
                 found.append(each)
@@ -126,26 +138,36 @@ class PriceBook:
             "agrees" if same == [rounded(r) for r in (found[1].input, found[1].output)] else f"{found[1]} per million"
         )
 
-    def _other_days(self, provider: str, model: str) -> Iterator[Alternative]:
+    def _other_days(self, provider: str, model: str, day: date) -> Iterator[Alternative]:
         for section in self._team.all_of(provider, model):
-            since = f" from {section.start}" if section.start else ""
-            yield Alternative("price_changed", f"own price{since}", rates_of(section))
+            if _has_begun(section.start, day):
+                since = f" from {section.start}" if section.start else ""
+                yield Alternative("price_changed", f"own price{since}", rates_of(section))
         listing, _, _ = self._listing(provider, model)
-        if listing:
-            for since, rates in self._list.history(listing):
-                when = f"from {since}" if since else "before its dated prices"
-                yield Alternative("price_changed", f"{listing.provider} {when}: {rates} per million", rates)
+        for price, when in self._list.history(listing) if listing else ():
+            if _has_begun(price.effective_date, day):
+                yield Alternative("price_changed", _told(listing.provider, when, price.rates), price.rates)
         if self._second and (found := self._second.find(_names(provider, model))):
             yield Alternative("price_changed", f"{self._second.source}: {found[1]} per million", found[1])
+
+    def _later_days(self, provider: str, model: str, day: date) -> Iterator[Alternative]:
+        """Of a day that the list has no dated price for: an old price that it does not know may have come again later."""
+        listing, _, _ = self._listing(provider, model)
+        for price, when in self._list.history(listing) if listing else ():
+            if not _has_begun(price.effective_date, day):
+                told = _told(
+                    f"{listing.provider} has no dated price for {day}, the one {when} gives the bill", "", price.rates
+                )
+                yield Alternative("price_changed", told, price.rates, is_guess=True)
 
     def _other_providers(self, provider: str, model: str, day: date) -> Iterator[Alternative]:
         listing, _, _ = self._listing(provider, model)
         for other in self._elsewhere(bare_name(listing.model.id if listing else model)):
             rates = self._list.prices(other, day)[0][0].rates
-            yield Alternative("provider_spread", f"{other.provider}: {rates} per million", rates)
-            for since, dated in self._list.history(other):
-                when = f" from {since}" if since else ""
-                yield Alternative("provider_spread", f"{other.provider}{when}: {dated} per million", dated)
+            yield Alternative("provider_spread", _told(other.provider, "", rates), rates)
+            for price, when in self._list.history(other):
+                if _has_begun(price.effective_date, day):
+                    yield Alternative("provider_spread", _told(other.provider, when, price.rates), price.rates)
 
     def _listings_of(self, name: str) -> Iterator[Listing]:
         """Entries of the bare name with every provider that spells it out, vendors in front left aside."""
@@ -156,6 +178,14 @@ class PriceBook:
 def rates_key(rates: Rates) -> tuple:
     """What makes two sets of rates the same."""
     return tuple(rates.values())
+
+
+def _told(provider: str, when: str, rates: Rates) -> str:
+    return f"{provider} {when}".rstrip() + f": {rates} per million"
+
+
+def _has_begun(since: date | None, day: date) -> bool:
+    return since is None or since <= day + _NOTICED_LATE
 
 
 def _names(provider: str, model: str) -> list[str]:

@@ -60,6 +60,12 @@ def is_version(text: str) -> bool:
     return True
 
 
+def is_free(model: str) -> bool:
+    """Whether the name is that of a free variant."""
+    match = _VARIANT.fullmatch(model.casefold())
+    return bool(match) and match["variant"] == "free"
+
+
 def bare_name(model: str) -> str:
     """A name without vendor, variant and date, in lower case: what providers of one model share."""
     name = model.casefold().rpartition("/")[2]

@@ -6,7 +6,7 @@ called. A name is matched by rules of the list, `starts with claude-sonnet-4-5` 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from retro.analyses.prices.model_names import bare_name, is_version
 from retro.analyses.prices.rates import MINUTES_OF_DAY, Price, Rates
 
 SOURCE = f"genai-prices {version('genai-prices')}"
-_STANDARD_TIERS = {"", "standard", "default", "auto", "on_demand", "on-demand", "ondemand"}
+_STANDARD_TIERS = {"", "standard", "normal", "default", "auto", "on_demand", "on-demand", "ondemand"}
 _VENDORS = re.compile(r"(?:[a-z0-9-]+[./])*")
 _KEYS = {
     "input": "input_mtok",
@@ -111,16 +111,19 @@ class PriceList:
             prices += _steps_of_context(found, _effective_date(listing.model, moment), start, end)
         return prices, known
 
-    def history(self, listing: Listing) -> Iterator[tuple[date | None, Rates]]:
-        """All rates that the list has for an entry, tiers and steps of the context included, with their first day."""
-        for conditional in _conditionals(listing.model):
-            since = getattr(conditional.constraint, "start_date", None)
-            yield from (
-                (since, price.rates) for price in _steps_of_context(conditional.prices, since, 0, MINUTES_OF_DAY)
-            )
-        for variant in listing.model.price_variants or ():
-            since = getattr(variant.constraint, "start_date", None)
-            yield from ((since, price.rates) for price in _steps_of_context(variant.prices, since, 0, MINUTES_OF_DAY))
+    def history(self, listing: Listing) -> Iterator[tuple[Price, str]]:
+        """All prices that the list has for an entry, tiers and steps of the context included, and when each holds, in words.
+
+        The oldest price of a tier has no first day either, it is taken for all days before.
+        """
+        conditionals = _conditionals(listing.model)
+        starts = sorted(start for one in conditionals if (start := _start(one.constraint)))
+        for one in conditionals:
+            for price in _steps_of_context(one.prices, _start(one.constraint), 0, MINUTES_OF_DAY):
+                yield price, _told(_hours(one.constraint) or _span(price.effective_date, starts), _beyond(price))
+        for kinds, since, listed, variant in _tiers(listing.model.price_variants or ()):
+            for price in _steps_of_context(variant.prices, since, 0, MINUTES_OF_DAY):
+                yield price, _told(kinds, listed, _beyond(price))
 
     def pairs(self, providers: tuple[str, ...]) -> set[tuple[Decimal, Decimal]]:
         """Pairs of input and output rates that these providers ever listed, without tiers and long contexts."""
@@ -199,6 +202,42 @@ def _day_parts(model: types.ModelInfo, day: date) -> Iterator[tuple[int, int, da
         yield start, end, datetime.combine(day, time(), UTC) + timedelta(minutes=start)
 
 
+def _start(constraint: object) -> date | None:
+    return getattr(constraint, "start_date", None)
+
+
+def _tiers(variants: Sequence[types.PriceVariant]) -> Iterator[tuple[str, date | None, str, types.PriceVariant]]:
+    """Of each price of a tier the tier, the first day (None for the oldest) and since when it is listed, in words."""
+    for variant in variants:
+        start = _start(variant.constraint)
+        is_oldest = start == min(_start(one.constraint) or date.min for one in variants if one.when == variant.when)
+        kinds = " and ".join(f"{kind.replace('_', ' ')} {value}" for kind, value in variant.when.items())
+        listed = f"listed since {start}" if is_oldest else _span(start, ())
+        yield f"for {kinds}", None if is_oldest else start, listed, variant
+
+
+def _told(*words: str) -> str:
+    return " ".join(word for word in words if word)
+
+
+def _hours(constraint: object) -> str:
+    if not isinstance(constraint, types.TimeOfDateConstraint):
+        return ""
+    return f"from {constraint.start_time:%H:%M} to {constraint.end_time:%H:%M} UTC"
+
+
+def _span(since: date | None, starts: Sequence[date]) -> str:
+    """The days of a price that begins on one of these days, or before all of them."""
+    until = next((start for start in starts if since is None or start > since), None)
+    if since is None:
+        return f"before {until}" if until else ""
+    return f"from {since} until {until}" if until else f"from {since}"
+
+
+def _beyond(price: Price) -> str:
+    return f"beyond {price.from_input_tokens - 1:,} input tokens" if price.from_input_tokens else ""
+
+
 def _minute(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 
@@ -207,7 +246,7 @@ def _effective_date(model: types.ModelInfo, moment: datetime) -> date | None:
     """First day of the price that counts at a moment; the oldest price has none, it is taken for all days before."""
     for conditional in reversed(_conditionals(model)):
         if conditional.constraint is None or conditional.constraint.active(moment):
-            return getattr(conditional.constraint, "start_date", None)
+            return _start(conditional.constraint)
     return None
 
 

@@ -31,6 +31,7 @@ class Transcripts:
     """An `[[agents]]` section as it is on disk now; `missing` says why there is nothing, `rules` is what else decides rows."""
 
     settings: AgentSettings
+    folders: tuple[Path, ...]
     checkouts: "Checkouts"
     files: tuple["TranscriptFile", ...]
     missing: str | None
@@ -100,7 +101,7 @@ def _section(settings: AgentSettings, root: Path, repos: Mapping[str, str], key:
     facts = [version("retro-toolkit"), settings.kind, settings.path, settings.repo, sorted(repos.items())]
     facts.append(hashlib.sha256(key).hexdigest())
     rules = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-    return Transcripts(settings, Checkouts(repos, settings.repo), tuple(ordered), missing, rules, key)
+    return Transcripts(settings, tuple(folders), Checkouts(repos, settings.repo), tuple(ordered), missing, rules, key)
 
 
 def _checkouts(state: RepoState) -> Iterator[str]:

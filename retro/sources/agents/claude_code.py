@@ -50,7 +50,7 @@ class Reader:
         self.last = None
         self.in_subagent = "subagents" in tally.file.path.parts
         seen, is_sound = self.memory.lines, True
-        beginning, lines = new_lines(tally, self.memory.beginnings)
+        beginning, lines = new_lines(tally)
         if beginning:
             self._note_copy(beginning, tally)
         for number, raw in lines:
@@ -70,8 +70,8 @@ class Reader:
                     continue
                 self._take(record, tally, number)
             seen.add(digest)
-        if is_sound:
-            self.memory.beginnings.update(tally.beginnings)
+        if is_sound and tally.alike:
+            tally.alike.keep(tally.file)
 
     def finish(self) -> None:
         """Drops the queued prompts that came to have a line of their own, and requests told again without their id."""
@@ -223,9 +223,7 @@ class Reader:
         if known and type(output) is int and 0 <= output <= known.weight:  # told before, as full as here
             known.requested_at = min(known.requested_at, line.at)
             return
-        request = claude_usage.read_request(message, line)
-        request.branch = self.collected.masked(line.branch)
-        self.collected.add_request(key, request)
+        self.collected.add_request(key, claude_usage.read_request(message, line, self.collected.masked(line.branch)))
 
     def _take_call(self, block: dict, line: Line, position: int) -> None:
         call_id = text(block.get("id")) or f"{line.tally.file.name}:{line.number}:{position}"

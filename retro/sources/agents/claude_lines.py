@@ -9,12 +9,9 @@ from retro.sources.agents.values import text
 
 @dataclass(slots=True)
 class Memory:
-    """What a reading remembers of the lines before: digests of lines and of whole beginnings of files, the session of each
-    uuid, calls without a result.
-    """
+    """What a reading remembers of the lines before: their digests, the session of each uuid, calls without a result."""
 
     lines: set[int] = field(default_factory=set)
-    beginnings: set[bytes] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     pending: dict[str, tuple[Event, dict]] = field(default_factory=dict)
     queued: dict[str, list[tuple[int, Event]]] = field(default_factory=dict)

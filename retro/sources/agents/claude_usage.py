@@ -10,6 +10,7 @@ from retro.sources.agents.facts import Request
 from retro.sources.agents.values import MOST_TOKENS, Counts, mapping, money, text
 
 UNBILLED_MODEL = "<synthetic>"
+_STANDARD_SPEEDS = (None, "standard", "normal")
 _TAGS, _SEARCHES = ("speed", "inference_geo"), ("web_search_requests", "web_fetch_requests")
 
 
@@ -21,26 +22,49 @@ def request_key(message: dict, line: Line) -> str:
     return request_id or text(line.record.get("uuid")) or f"{line.tally.file.name}:{line.number}"
 
 
-def read_request(message: dict, line: Line) -> Request:
-    """The request of an answer with `usage`; the branch is the caller's to fill in."""
-    usage = message["usage"]
+def read_request(message: dict, line: Line, branch: str | None) -> Request:
+    """The request of an answer with `usage`."""
+    usage, record = message["usage"], line.record
+    tokens, problem = _plain_tokens(usage), None
+    if tokens is None:
+        tokens, problem = _odd_tokens(usage, line)
+    return Request(
+        line.session.session_id,
+        line.at,
+        text(message.get("id")),
+        text(message.get("model")),
+        "anthropic",
+        tokens,
+        line.tally.file.name,
+        line.number,
+        branch,
+        line.is_subagent,
+        "failed" if record.get("isApiErrorMessage") is True else "ok",
+        problem,
+        _tier(usage),
+        money(record["costUSD"]) if "costUSD" in record else None,
+        _tags(usage),
+        text(record.get("requestId")),
+    )
+
+
+def _tier(usage: dict) -> str | None:
+    """The tier as written; in fast mode, which has prices of its own, that instead of the standard tier."""
+    tier, speed = text(usage.get("service_tier")), text(usage.get("speed"))
+    if speed in _STANDARD_SPEEDS:
+        return tier
+    return speed if tier in (None, "standard") else f"{tier} {speed}"
+
+
+def _odd_tokens(usage: dict, line: Line) -> tuple[dict[str, int | None], str | None]:
+    """Tokens of a record in which something may be wrong, and what is."""
     counts = Counts(usage)
-    tokens = _plain_tokens(usage) or _tokens(counts)
+    tokens = _tokens(counts)
     if counts.faults:
         line.tally.account.miss("impossible token counts", f"line {line.number:,}")
     if counts.has_text:
         line.tally.account.miss("token counts written as text", f"line {line.number:,}")
-    names = text(message.get("id")), text(message.get("model"))
-    place = line.tally.file.name, line.number
-    request = Request(line.session.session_id, line.at, *names, "anthropic", tokens, *place)
-    request.is_subagent = line.is_subagent
-    request.usage_problem = counts.problem
-    request.service_tier = text(usage.get("service_tier"))
-    if "costUSD" in line.record:
-        request.logged_cost = money(line.record["costUSD"])
-    request.status = "failed" if line.record.get("isApiErrorMessage") is True else "ok"
-    request.tags = _tags(usage)
-    return request
+    return tokens, counts.problem
 
 
 def _plain_tokens(usage: dict) -> dict[str, int | None] | None:

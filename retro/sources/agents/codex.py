@@ -10,7 +10,8 @@ Cache inside input? Yes: the uncached part is input_tokens - cached_input_tokens
 Reasoning inside output? Yes: reasoning_output_tokens is a part of output_tokens.
 Dedup key: the session that the history began with, and the running total. Each count is written twice, the total unchanged:
 the second is the same request. A fork copies the history of the session that it came from, totals included, with new times:
-such requests belong to the first. `info` is null when the server told none: no request. There are no writes to a cache.
+such requests belong to the first. A subagent begins a history of its own, unless its file has the head of its parent's too.
+`info` is null when the server told none: no request. There are no writes to a cache.
 """
 
 from collections.abc import Mapping
@@ -96,7 +97,7 @@ class Reader:
     def _begin(self, payload: dict, file: _File, at: int) -> None:
         """The first head names the session; one further down is that of a session whose history was copied."""
         session_id = text(payload.get("id"))
-        forked = text(payload.get("forked_from_id")) or _spawned_by(payload)
+        forked = text(payload.get("forked_from_id"))
         if session_id and forked and forked != session_id:
             self.origins[session_id] = forked
         file.root = self._origin(session_id) if session_id else file.root
@@ -109,7 +110,7 @@ class Reader:
         file.tally.session_ids.add(session_id)
         file.provider = text(payload.get("model_provider")) or "openai"
         file.is_subagent = "subagent" in mapping(payload.get("source"))
-        file.session.parent = forked or file.session.parent
+        file.session.parent = forked or _spawned_by(payload) or file.session.parent
         file.session.version = self.collected.masked(text(payload.get("cli_version")))
         file.branch = self.collected.masked(text(mapping(payload.get("git")).get("branch")))
         if file.branch and file.branch not in file.session.branches:

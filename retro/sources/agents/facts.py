@@ -64,6 +64,7 @@ class Request:
     service_tier: str | None = None
     logged_cost: Decimal | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    provider_request_id: str | None = None
 
     @property
     def weight(self) -> int:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """Leaves out the search for objects that only hold each other: there are none among what is read, and much to search.
 
-    With tens of thousands of rows at hand it takes half of the time in which they are made, sent and put into frames.
+    With tens of thousands of rows at hand it takes half of the time in which they are made, sent and put into frames. What
+    was made meanwhile counts as old afterwards: as new, all of it would be searched at once.
     """
     is_on = gc.isenabled()
     gc.disable()
@@ -17,4 +18,6 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if is_on:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from retro.sources.agents import KINDS
+from retro.sources.agents.beginnings import find_alike
 from retro.sources.agents.facts import Collected, Session
-from retro.sources.agents.files import Tally, TranscriptFile, beginning_alike
+from retro.sources.agents.files import Tally, TranscriptFile
 from retro.sources.agents.garbage import uncollected
 
 _LEAST_BYTES = 96 << 20  # below this a second process costs more than it saves
 _LOOKED_AT = 1 << 13
-_OTHERS_SHARE = 0.53
+_OTHERS_SHARE = 0.45
 _NAME = re.compile(rb'"(?:sessionId|id)":"([^"\\]{1,80})"')
 
 
@@ -44,10 +45,11 @@ def read_files(
 def read_in_order(collected: Collected, files: Iterable[TranscriptFile]) -> list[Tally]:
     """Takes the files into `collected`, one after the other."""
     reader, files = KINDS[collected.agent].reader(collected), list(files)
-    cuts = beginning_alike(files)
-    tallies = [Tally(file, cuts=cuts.get(file.name, ())) for file in files]
+    alike = find_alike(files)
+    tallies = [Tally(file, alike=alike.get(file.name)) for file in files]
     for tally in tallies:
         reader.read(tally)
+        tally.alike = None
     reader.finish()
     return tallies
 
@@ -55,7 +57,7 @@ def read_in_order(collected: Collected, files: Iterable[TranscriptFile]) -> list
 def _halves(files: Sequence[TranscriptFile]) -> tuple[list[TranscriptFile], list[TranscriptFile]]:
     """The files in two parts of about the same size, those that name the same session together.
 
-    The first is a little smaller: who reads it has the answer of the other to take in besides.
+    The second is a little smaller: its process has yet to start, and to send what it found.
     """
     groups = _groups(files)
     sizes = {root: 0 for root in groups.values()}

@@ -20,9 +20,9 @@ _TYPED = ("prompt", "prompt_midturn", "slash_command")
 Frames = dict[str, "pl.DataFrame"]
 # What `_request_row` tells, in its order.
 _REQUEST_COLUMNS = (
-    "source", "request_key", "response_id", "requested_at", "model", "provider", "service_tier", "logged_cost",
-    "logged_currency", "status", "usage_problem", "tags", "session_id", "repo", "branch", "is_subagent", "user_hash",
-    "file", "line",
+    "source", "request_key", "response_id", "provider_request_id", "requested_at", "model", "provider", "service_tier",
+    "logged_cost", "logged_currency", "status", "usage_problem", "tags", "session_id", "repo", "branch", "is_subagent",
+    "user_hash", "file", "line",
 )  # fmt: skip
 
 
@@ -217,6 +217,7 @@ def _request_row(collected: Collected, key: str, request: Request, session: Sess
         collected.source,
         key,
         request.response_id,
+        request.provider_request_id,
         request.requested_at,
         collected.masked(request.model),
         request.provider,

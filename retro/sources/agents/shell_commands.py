@@ -13,7 +13,7 @@ from functools import lru_cache
 _LONGEST_COMMAND = 20_000
 _HERE_DOCUMENT = re.compile(r"<<-?[ \t]{0,9}(['\"]?)(\w{1,80})\1[^\n]*\n[\s\S]*?(?:^[ \t]*\2\b|\Z)", re.MULTILINE)
 _QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
-_OPERATOR = re.compile(r"(\|\||&&|;|\n|\|&?|(?<![>&])&(?![>&\d]))")
+_OPERATOR = re.compile(r"(\|\||&&|;|\n|\|&?|&(?<![>&]&)(?![>&\d]))")
 _ASSIGNMENT = re.compile(r"\w+=\S*")
 _COMMIT = re.compile(r"\bgit\b[^\n|;&]{0,200}?\bcommit\b")
 _MESSAGE = re.compile(

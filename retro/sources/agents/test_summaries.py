@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 _LOOKED_AT = 60_000
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|ignored|todo|pending|passing|failing)\b")
-_WORDS = ("pass", "fail", "error", "skipped", "ignored", "todo", "pending")  # one of them stands in all that is counted
 _PYTEST = re.compile(r"^(?:=+ )?((?:\d+ [a-z]+(?:, )?)+) in [\d.]+ ?s", re.MULTILINE)
+_DURATION = re.compile(r" in [\d.]+ ?s")  # stands in all that the pattern above finds, and is looked for at once
 _PYTEST_NONE = re.compile(r"^(?:=+ )?no tests ran\b|^collected 0 items", re.MULTILINE)
 _JEST = re.compile(r"^\s*Tests:?\s+((?:\d+ [a-z]+(?:,| \|)? ?)+)(?:\(\d+\))?", re.MULTILINE)
 _CARGO = re.compile(r"^test result: \w+\. ([^\n]*)", re.MULTILINE)
@@ -26,8 +26,8 @@ _DOTNET = re.compile(r"Failed:\s+(\d+), Passed:\s+(\d+), Skipped:\s+(\d+)")
 _TAP = re.compile(r"^# (pass|fail|skipped) (\d+)", re.MULTILINE)
 _GOTESTSUM = re.compile(r"^DONE (\d+) tests?(?:, (\d+) skipped)?(?:, (\d+) failures?)?", re.MULTILINE)
 _GO_RED = re.compile(r"^(?:--- FAIL|FAIL(?:\s|$)|panic: )", re.MULTILINE)
-_GO_GREEN = re.compile(r"^ok\s+\S+\s+(?P<time>\(cached\)|[\d.]+s)(?P<rest>[^\n]*)", re.MULTILINE)
-_GO_EMPTY = re.compile(r"\[no test files\]|\[no tests to run\]|no test files|testing: warning: no tests to run")
+_GO_GREEN = re.compile(r"\nok\s+\S+\s+(?P<time>\(cached\)|[\d.]+s)(?P<rest>[^\n]*)")
+_GO_EMPTY = ("no test files", "[no tests to run]", "testing: warning: no tests to run")
 _GO_CASE = re.compile(r"^\s*--- (PASS|FAIL|SKIP): ", re.MULTILINE)
 
 
@@ -59,7 +59,7 @@ def _worded(text: str) -> Summary | None:
     """pytest, jest, vitest, cargo: counts with words beside them; several blocks of cargo are summed."""
     if blocks := _all(_CARGO, text, "test result: "):
         return _from_words(" ".join(blocks))
-    for blocks in (_all(_PYTEST, text, *_WORDS), _all(_JEST, text, "Tests")):
+    for blocks in (_PYTEST.findall(text) if _DURATION.search(text) else (), _all(_JEST, text, "Tests")):
         for block in reversed(blocks):
             if _COUNTED.search(block):
                 return _from_words(block)
@@ -120,13 +120,17 @@ def _go(text: str) -> Summary | None:
     cases = _all(_GO_CASE, text, "--- ")
     is_verbose = "PASS" in cases
     counts = (cases.count("PASS"), cases.count("FAIL"), cases.count("SKIP")) if is_verbose else (None, None, None)
-    if _all(_GO_RED, text, "FAIL", "panic: "):
+    if ("FAIL" in text or "panic: " in text) and _GO_RED.search(text):
         return Summary("failed", *counts)
-    green = list(_GO_GREEN.finditer(text))
-    if not green and not _GO_EMPTY.search(text):
+    green = list(_GO_GREEN.finditer("\n" + text))
+    if not green and not _is_empty(text):
         return None
-    ran = [one for one in green if one["time"] != "(cached)" and not _GO_EMPTY.search(one["rest"])]
+    ran = [one for one in green if one["time"] != "(cached)" and not _is_empty(one["rest"])]
     return Summary("ok", *counts) if ran else Summary("green_empty", *counts)
+
+
+def _is_empty(text: str) -> bool:
+    return any(words in text for words in _GO_EMPTY)
 
 
 def _summary(passed: int, failed: int, skipped: int) -> Summary:

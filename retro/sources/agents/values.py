@@ -20,11 +20,9 @@ def mapping(value: object) -> dict:
 
 def micros(value: object) -> int | None:
     """Microseconds since 1970 of an ISO 8601 time; without a zone it is UTC, as the formats say. None when unreadable."""
-    if not isinstance(value, str):
-        return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

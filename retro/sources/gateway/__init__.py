@@ -4,6 +4,7 @@ One file a system; `kinds.KINDS` names them. A file becomes rows in three steps,
 
     places     where the files of a section lie, and whether one is as it was
     streams    bytes of a file, unpacked, as lines          documents, tables    lines as JSON values, CSV and Parquet rows
+    steps      the steps of a trace, of those systems that write traces, as requests that count once
     <system>   a value -> fields as the log has them: text under the names of `retro.config.gateways`
     frames     those fields -> typed rows: times, tokens, money, tags, hashes, checked for a whole batch at once
 

@@ -14,7 +14,7 @@ from retro.keyed_hashes import keyed_hash
 from retro.masking import SUSPICION, mask
 from retro.sources.accounts import Account
 from retro.sources.gateway import values
-from retro.sources.gateway.tags import read_tags
+from retro.sources.gateway.tags import Tags, read_tags, without_people
 
 WITHOUT_ID = "content:"
 _TAGS = pl.Map(pl.String, pl.String)
@@ -56,10 +56,16 @@ class Batch:
         self._read: dict[str, pl.Series] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
+        """A column of text; lists and objects in it are NULL and counted."""
         if name not in self._read:
-            raw = self._raw.get(name)
-            self._read[name] = self.same(None) if raw is None else values.texts(raw)
+            self._read[name], several = self._texts(name)
+            if several is not None:
+                self.count(said(several, f"{name} is a list or an object, set to NULL"))
         return self._read[name]
+
+    def _texts(self, name: str) -> tuple[pl.Series, pl.Series | None]:
+        raw = self._raw.get(name)
+        return (self.same(None), None) if raw is None else values.texts(raw)
 
     def rows(self, places: Sequence[int]) -> Iterator[dict[str, object]]:
         """The fields of the records at these places, without those that are NULL."""
@@ -89,7 +95,9 @@ class Batch:
         """The columns `names` as numbers, read by one of the functions of `values`."""
         found = Numbers({}, {}, [])
         for name in names:
-            found.columns[name], is_odd, is_negative = read(self[name])
+            column, several = self._texts(name)
+            found.columns[name], is_odd, is_negative = read(column)
+            is_odd = is_odd if several is None else is_odd | several
             if (unread := is_odd | is_negative).any():
                 found.unread[name] = unread
                 found.problems.append(said(is_odd, f"{name} is no number that fits, set to NULL"))
@@ -120,22 +128,37 @@ class Batch:
         hashed = {one: keyed_hash(key, one) for one in names}
         return self[name].replace_strict(hashed, default=None, return_dtype=pl.String)
 
-    def tags(self, names: dict[str, str]) -> pl.Series:
-        """Tags as maps; each distinct text is looked at once."""
+    def tags(self, reading: Reading) -> pl.Series:
+        """Tags as maps, without the names of users; each distinct text is looked at once."""
         places: dict[str, int] = {}
-        found: list[dict[str, str]] = []
-        secrets: list[int] = []
+        found: list[Tags] = []
         order = []
         for raw in self._raw.get("tags", (None,) * self.height):
             known = raw if type(raw) is str else repr(raw)
             if (place := places.get(known)) is None:
                 place = places[known] = len(found)
-                tags, masked = read_tags(raw, names)
-                found.append(tags)
-                secrets.append(masked)
+                found.append(read_tags(raw, reading.tags, reading.hash_key))
             order.append(place)
-        self.account.masked += sum(secrets[place] for place in order) if any(secrets) else 0
-        return pl.Series(found, dtype=_TAGS).gather(order)
+        if any(one.masked_count for one in found):
+            self.account.masked += sum(found[place].masked_count for place in order)
+        maps = pl.Series([one.found for one in found], dtype=_TAGS).gather(order)
+        if any(one.has_unread for one in found):
+            unread = pl.Series([one.has_unread for one in found]).gather(order)
+            self.count(said(unread, "a tag that is a list or an object, or beyond the 64th, left out"))
+        return self._anonymous(maps, found, reading)
+
+    def _anonymous(self, maps: pl.Series, found: Sequence[Tags], reading: Reading) -> pl.Series:
+        """Tags in which the user of the request stands under another key: the hash takes the place of the name."""
+        told = {text.lower() for one in found for pair in one.found.items() for text in pair}
+        people = pl.DataFrame({"user": self["user"], "end_user": self["end_user"]})
+        names = {name for column in people for name in column.drop_nulls().unique()}
+        if not any(name.strip().lower() in told for name in names):
+            return maps
+        clean = [
+            without_people(tags, row, reading.tags, reading.hash_key)
+            for tags, row in zip(maps.to_list(), people.iter_rows(), strict=True)
+        ]
+        return pl.Series(clean, dtype=_TAGS)
 
     def keys(self, reading: Reading, requested_at: pl.Series) -> pl.Series:
         """What tells requests apart; without an id a digest over all that the log says of the request."""

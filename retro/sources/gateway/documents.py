@@ -6,6 +6,7 @@ the field's own check to refuse. An object that names a key twice is refused: wh
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +14,15 @@ from retro.sources.accounts import Account
 from retro.sources.gateway.streams import (
     BROKEN,
     LONGEST_LINE_BYTES,
-    TOO_LONG,
     ReadLine,
+    TooLong,
     numbered_lines,
     open_lines,
 )
 
 _LONGEST_VALUE = 64 << 20  # of a value that is spread over lines
 _CHUNK_BYTES = 1 << 20
+_OPENING = (b"{", b"[")
 _GAP = re.compile(r"[\s,\[\]\ufeff]*")
 
 
@@ -87,21 +89,56 @@ def _begins_with_a_value(read_line: ReadLine, head: bytes) -> bool:
 
 
 def _line_values(read_line: ReadLine, account: Account) -> Iterator[tuple[int, object]]:
-    number = 0
+    number = tried = 0
+    lines = _Lines(numbered_lines(read_line))
     try:
-        for number, line in numbered_lines(read_line):
+        for number, line in lines:
             try:
                 value = parse(line.decode())
             except (ValueError, RecursionError) as error:
-                if not line.isspace():
+                if line.isspace():
+                    continue
+                if number <= tried or line.strip() not in _OPENING or not (block := _block(line, lines)):
                     _refuse(account, _reason(line, error), number)
-                continue
+                    continue
+                try:
+                    value = parse(b"".join((line, *(one for _, one in block))).decode())
+                except (ValueError, RecursionError):
+                    _refuse(account, _reason(line, error), number)
+                    lines.returned.extendleft(reversed(block))
+                    tried = block[-1][0] - 1
+                    continue
             if type(value) is list:
                 yield from ((number, item) for item in value)
             else:
                 yield number, value
     except BROKEN as error:
         breaks_off(account, error, number)
+
+
+class _Lines:
+    """Numbered lines, those first that were returned."""
+
+    def __init__(self, lines: Iterator[tuple[int, bytes]]) -> None:
+        self._lines, self.returned = lines, deque()
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> tuple[int, bytes]:
+        return self.returned.popleft() if self.returned else next(self._lines)
+
+
+def _block(opening: bytes, lines: Iterator[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """The lines behind a bracket on a line of its own that are indented deeper, as in a pretty-printed value, and the next."""
+    indent = len(opening) - len(opening.lstrip())
+    block, size = [], 0
+    for number, line in lines:
+        block.append((number, line))
+        size += len(line)
+        if size > _LONGEST_VALUE or not line[indent : indent + 1].isspace():
+            break
+    return block
 
 
 def breaks_off(account: Account, error: BaseException, number: int) -> None:
@@ -116,8 +153,8 @@ def _refuse(account: Account, reason: str, number: int) -> None:
 
 
 def _reason(line: bytes, error: Exception) -> str:
-    if line is TOO_LONG:
-        return f"lines longer than {LONGEST_LINE_BYTES >> 20} MB"
+    if isinstance(line, TooLong):
+        return f"a line of {line.size_bytes >> 20:,} MB, longer than {LONGEST_LINE_BYTES >> 20} MB"
     if isinstance(error, _TwiceError):
         return "a key given twice in one object"
     if isinstance(error, RecursionError):
@@ -142,12 +179,15 @@ def _spread_values(read_line: ReadLine, account: Account, head: bytes = b"") -> 
         try:
             value, end = _DECODER.raw_decode(buffer, place)
         except (ValueError, RecursionError) as error:
-            if not is_whole and len(buffer) - place < _LONGEST_VALUE and _may_go_on(error, buffer):
+            is_long = len(buffer) - place >= _LONGEST_VALUE
+            if not is_whole and (is_long or _may_go_on(error, buffer)):
                 try:
-                    buffer, is_whole = _longer(buffer[place:], read_line)
+                    buffer, is_whole, lost = (_beyond if is_long else _longer)(buffer[place:], read_line)
                 except BROKEN as broken:
                     breaks_off(account, broken, line)
                     return
+                if lost:
+                    _refuse(account, f"a value of {lost >> 20:,} MB, longer than {_LONGEST_VALUE >> 20} MB", line)
                 place = 0
                 continue
             if place == len(buffer):
@@ -166,12 +206,25 @@ def _may_go_on(error: Exception, buffer: str) -> bool:
     return error.msg.startswith("Unterminated string") or error.pos >= len(buffer) - 8
 
 
-def _longer(buffer: str, read_line: ReadLine) -> tuple[str, bool]:
-    """The buffer with another piece of the file, and whether that was the last."""
+def _longer(buffer: str, read_line: ReadLine) -> tuple[str, bool, int]:
+    """The buffer with another piece of the file, whether that was the last, and how many bytes are lost: none."""
     pieces, size = [buffer], 0
     while size < _CHUNK_BYTES:
         if not (line := read_line(LONGEST_LINE_BYTES)):
-            return "".join(pieces), True
+            return "".join(pieces), True, 0
         pieces.append(_text(line))
         size += len(line)
-    return "".join(pieces), False
+    return "".join(pieces), False, 0
+
+
+def _beyond(buffer: str, read_line: ReadLine) -> tuple[str, bool, int]:
+    """What begins behind a value that is too long, with the next line that begins with `{`; the rest as in `_longer`."""
+    end = buffer.find("\n{")
+    if end >= 0:
+        return buffer[end + 1 :], False, end
+    lost, is_begin = len(buffer), buffer.endswith("\n")
+    while line := read_line(LONGEST_LINE_BYTES):
+        if is_begin and line.startswith(b"{"):
+            return _text(line), False, lost
+        lost, is_begin = lost + len(line), line.endswith(b"\n")
+    return "", True, lost

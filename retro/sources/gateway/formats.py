@@ -27,34 +27,6 @@ class Format:
     is_bucket: bool = False
 
 
-@dataclass(frozen=True)
-class Span:
-    """A step of a trace: its id, the step around it, and the request that it tells of, if any."""
-
-    line: int
-    key: str | None
-    parent: str | None
-    request: dict[str, object] | None
-
-
-TOLD_AGAIN = "usage told again by the steps inside it"
-
-
-def innermost(spans: Iterable[Span]) -> Iterator[Request]:
-    """The requests of a trace, each once: a step around others with usage sums up theirs, or tells of the same request."""
-    spans = list(spans)
-    parents = {span.key: span.parent for span in spans if span.key is not None}
-    around: set[str] = set()
-    for span in spans:
-        parent = span.parent if span.request else None
-        while parent is not None and parent not in around:
-            around.add(parent)
-            parent = parents.get(parent)
-    for span in spans:
-        if span.request:
-            yield span.line, TOLD_AGAIN if span.key in around else span.request
-
-
 def dig(value: object, *path: str) -> object:
     """What stands at the end of a path of keys; None where the path ends early."""
     for key in path:

@@ -16,7 +16,17 @@ from retro.sources.gateway import values
 from retro.sources.gateway.batches import Batch, Reading, joined
 from retro.sources.gateway.tokens import canonical_tokens
 
-_CLEAN = ("response_id", "model", "provider", "service_tier", "session_id", "repo", "branch", "team")
+_CLEAN = (
+    "response_id",
+    "provider_request_id",
+    "model",
+    "provider",
+    "service_tier",
+    "session_id",
+    "repo",
+    "branch",
+    "team",
+)
 _BUCKET_CLEAN = ("model", "provider", "service_tier", "team", "meter", "charge_category", "consumed_unit")
 _BUCKET_TOKENS = (*TOKEN_FIELDS, "request_count")
 _BUCKET_MONEY = ("cost", "list_cost", "consumed_quantity")
@@ -87,7 +97,7 @@ def _finished(
         "source": raw.same(reading.source),
         "file": raw.same(reading.label),
         "line": raw.lines,
-        "tags": raw.tags(reading.tags),
+        "tags": raw.tags(reading),
     }
     frame = pl.DataFrame(columns | own)
     raw.count(frame["usage_problem"].set(times.is_null(), None))

@@ -10,14 +10,17 @@ Cache inside input? Reasoning inside output? The keys of `usageDetails` are free
 - `cache_read_input_tokens`, `cache_creation_input_tokens` (Anthropic's own): apart;
 - only `input`, `output`, `total`: nothing is told.
 Where the total fits another reading and not this one, the total is believed.
-Key: the observation's id. An observation around others that have usage (an agent's run, a library's outer call) sums up or
-repeats theirs and is left out. The cost is Langfuse's own where nobody gave one.
+The old form has `usage` and `calculatedTotalCost` instead, whose counts are tokens only where its `unit` says so.
+Key: the observation's id. A generation or an embedding is a request, whatever it tells; another observation with usage or a
+cost (an agent's run) sums up those inside it, and is one only without any (`steps`). The cost is Langfuse's own where nobody
+gave one.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from retro.sources.gateway.formats import Format, Line, Request, Span, dig, innermost, records
+from retro.sources.gateway.formats import Format, Line, Request, dig, records
+from retro.sources.gateway.steps import Step, requests_of
 
 _READ_INSIDE = (
     "prompt_details.cache_read",
@@ -38,48 +41,90 @@ _THOUGHT_INSIDE = (
     "output_tokens_details.reasoning_tokens",
 )
 _THOUGHT_APART = ("output_reasoning", "output_reasoning_tokens")
-_INPUT, _OUTPUT = ("input", "input_tokens", "prompt_tokens"), ("output", "output_tokens", "completion_tokens")
+_INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
+_OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens")
+_TOTAL = ("total", "totalTokens")
 # Kinds of tokens that stand beside input and output where cache and reasoning do, and are billed like them.
 _MORE_INPUT, _MORE_OUTPUT = (
     ("input_audio", "input_text", "input_image"),
     ("output_audio", "output_text", "output_image"),
 )
 
+_COSTS = ("totalCost", "calculatedTotalCost")
+_CALLS = ("GENERATION", "EMBEDDING")
+_TOKEN_UNITS = (None, "TOKENS")
+_MARKS = ("id", "type", "startTime")  # what every observation has
+_NO_OBSERVATION = "no observation of Langfuse"
+
 
 def requests(values: Iterable[Line], wanted: frozenset[str]) -> Iterator[Request]:
-    """The innermost observations with usage."""
-    return innermost(span for line, value in values for span in _spans(line, value))
+    """The observations that tell of a request, each once."""
+    others: list[Request] = []
+    yield from requests_of(step for line, value in values for step in _steps(line, value, others))
+    yield from others
 
 
-def _spans(line: int, value: object) -> Iterator[Span]:
-    trace = dig(value, "trace")
-    trace = trace if type(trace) is dict else {}
-    listed = (
-        records(value, "observations") if "observations" in (value if type(value) is dict else ()) else records(value)
-    )
+def _steps(line: int, value: object, others: list[Request]) -> Iterator[Step]:
+    """The observations of a value; what is none goes to `others`."""
+    listed, trace = _observations(value)
     for row in listed:
-        if type(row) is dict and row.get("id"):
-            yield Span(line, row["id"], row.get("parentObservationId"), _request(row, trace))
+        if type(row) is not dict or not any(row.get(name) for name in _MARKS):
+            others.append((line, _NO_OBSERVATION if type(row) is dict else None))
+            continue
+        is_call = row.get("type") in _CALLS
+        key, parent = (
+            name if isinstance(name, str) else None for name in (row.get("id"), row.get("parentObservationId"))
+        )
+        yield Step(line, key, parent, _request(row, trace, is_call), is_call)
 
 
-def _request(row: dict, trace: dict) -> dict[str, object] | None:
-    usage = row.get("usageDetails")
-    if type(usage) is not dict or not usage:
+def _observations(value: object) -> tuple[list, dict]:
+    """The observations of a trace with what it says of all of them; of a page, a list or a line without a trace."""
+    listed, trace = dig(value, "observations"), dig(value, "trace")
+    if type(listed) is not list:
+        return records(value), {}
+    return listed, trace if type(trace) is dict else value
+
+
+def _request(row: dict, trace: dict, is_call: bool) -> dict[str, object] | None:
+    usage, cost = _told_usage(row), _cost(row)
+    if not usage and not is_call and (cost is None or _is_zero(cost)):
         return None
-    costs, level = row.get("costDetails"), row.get("level")
+    level = row.get("level")
     return {
-        "id": row["id"],
+        "id": row.get("id"),
         "requested_at": row.get("startTime"),
         "ended_at": row.get("endTime"),
         "model": row.get("model"),
         **_usage(usage),
         "output_limit_tokens": _limit(dig(row, "modelParameters", "max_tokens")),
-        "cost": dig(costs, "total") or row.get("totalCost"),
+        "cost": cost,
         "status": "failed" if level == "ERROR" else "ok" if level else None,
         "tags": [row.get("tags") or trace.get("tags"), {"environment": row.get("environment")}],
         "session_id": row.get("sessionId") or trace.get("sessionId"),
         "user": row.get("userId") or trace.get("userId"),
     }
+
+
+def _told_usage(row: dict) -> dict:
+    """Counts of tokens by Langfuse's names; empty where there are none, as in an old form of nothing but zeros."""
+    told, old = row.get("usageDetails"), row.get("usage")
+    if type(told) is dict and told:
+        return told
+    if type(old) is not dict or old.get("unit") not in _TOKEN_UNITS:
+        return {}
+    return old if any(_is_count(count) and int(count) for count in old.values()) else {}
+
+
+def _cost(row: dict) -> object:
+    """What `costDetails` says, else the sums beside it, whose 0 means that nobody knows."""
+    beside = (row.get(name) for name in _COSTS)
+    costs = (dig(row, "costDetails", "total"), *(cost for cost in beside if not _is_zero(cost)))
+    return next((cost for cost in costs if cost is not None), None)
+
+
+def _is_zero(cost: object) -> bool:
+    return isinstance(cost, str) and not cost.strip("0.")
 
 
 def _usage(usage: dict) -> dict[str, object]:
@@ -89,7 +134,7 @@ def _usage(usage: dict) -> dict[str, object]:
     spelled = (is_read_inside and is_write_inside, is_thought_inside)
     given = _added(_one(usage, _INPUT), () if spelled[0] else _more(usage, _MORE_INPUT))
     answered = _added(_one(usage, _OUTPUT), () if spelled[1] else _more(usage, _MORE_OUTPUT))
-    total = usage.get("total")
+    total = _one(usage, _TOTAL)
     cache_in_input, reasoning_in_output = _believed((given, answered), (_added(read, [write]), thought), total, spelled)
     return {
         "input_tokens": given,
@@ -122,15 +167,15 @@ def _more(usage: dict, names: tuple[str, ...]) -> list:
 def _added(count: object, more: Iterable[object]) -> object:
     """The sum of the counts; the first as it is when there is nothing to add, or when one is no number."""
     others = [one for one in more if one is not None]
-    if not others or not all(isinstance(one, str) and one.isdigit() for one in (count or "0", *others)):
+    if not others or not all(map(_is_count, (count or "0", *others))):
         return count
     return str(int(count or 0) + sum(map(int, others)))
 
 
 def _believed(parts: tuple, extras: tuple, total: object, spelled: tuple[bool, bool]) -> tuple[bool, bool]:
     """Is the cache inside, is the reasoning inside: as spelled, unless only another reading fits the total."""
-    numbers = [int(one) if isinstance(one, str) and one.isdigit() else 0 for one in (*parts, *extras)]
-    if not (isinstance(total, str) and total.isdigit()):
+    numbers = [int(one) if _is_count(one) else 0 for one in (*parts, *extras)]
+    if not _is_count(total):
         return spelled
     given, answered, cached, thought = numbers
     fitting = [
@@ -141,9 +186,13 @@ def _believed(parts: tuple, extras: tuple, total: object, spelled: tuple[bool, b
     return spelled if spelled in fitting or len(fitting) != 1 else fitting[0]
 
 
+def _is_count(text: object) -> bool:
+    return isinstance(text, str) and text.isdecimal() and len(text) < 20
+
+
 def _limit(text: object) -> object:
     """A limit; the libraries' marks for none are -1 and the word null."""
-    return text if isinstance(text, str) and text.isdigit() else None
+    return text if _is_count(text) else None
 
 
 FORMAT = Format(requests=requests, timezone="UTC", currency="USD")

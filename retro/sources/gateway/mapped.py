@@ -9,11 +9,12 @@ NULL in the number in question where not. Requests without either kind are the s
 Key: the mapped `id`; without one all that the log says of the request, and equal rows of one file are as many requests.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from retro.sources.gateway.documents import parse
 from retro.sources.gateway.formats import Format, Line, Request
 
+_ABSENT = object()
 HELICONE = {
     # {"request_id": "...", "request_created_at": "2026-03-09T08:00:00Z", "prompt_tokens": 10, "request_properties": {...}}
     "id": "request_id",
@@ -64,14 +65,34 @@ CLOUDFLARE = {
 }
 
 
-def mapped(columns: Mapping[str, str]) -> Callable[[Iterable[Line], frozenset[str]], Iterator[Request]]:
+class Mapped:
     """A reader of rows with these columns."""
 
-    def requests(values: Iterable[Line], wanted: frozenset[str]) -> Iterator[Request]:
-        for line, row in values:
-            yield line, _request(row, columns, wanted) if type(row) is dict else None
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self._columns = columns
+        self._unmet = set(columns)
+        self._is_empty = True
 
-    return requests
+    @property
+    def absent(self) -> set[str]:
+        """The columns that no row had; none where there were no rows."""
+        return set() if self._is_empty else self._unmet
+
+    def __call__(self, values: Iterable[Line], wanted: frozenset[str]) -> Iterator[Request]:
+        """Each row as the fields of a request."""
+        for line, row in values:
+            if type(row) is not dict:
+                yield line, None
+                continue
+            found = _request(row, self._columns, wanted)
+            self._is_empty = False
+            if self._unmet:
+                self._unmet -= {name for name in self._unmet if _has(row, self._columns[name], found[name])}
+            yield line, found
+
+
+def _has(row: dict, path: str, value: object) -> bool:
+    return value is not None or at(row, path, _ABSENT) is not _ABSENT
 
 
 def _request(row: dict, columns: Mapping[str, str], wanted: frozenset[str]) -> dict[str, object]:
@@ -82,24 +103,24 @@ def _request(row: dict, columns: Mapping[str, str], wanted: frozenset[str]) -> d
     return found
 
 
-def at(row: object, path: str) -> object:
-    """The value of a column, or at the end of a dotted path; None where there is none."""
+def at(row: object, path: str, absent: object = None) -> object:
+    """The value of a column, or at the end of a dotted path; `absent` where there is none."""
     if type(row) is str and row[:1] == "{":
         try:
             row = parse(row)
         except (ValueError, RecursionError):
-            return None
+            return absent
     if type(row) is not dict:
-        return None
+        return absent
     if path in row:
         return row[path]
     head, dot, rest = path.partition(".")
-    return at(row[head], rest) if dot and head in row else None
+    return at(row[head], rest, absent) if dot and head in row else absent
 
 
 # Cloudflare and Portkey tell of no cache; Helicone counts it apart (its counts are the provider's, and NULL where unknown).
 PRESETS = {
-    "helicone": (HELICONE, Format(mapped(HELICONE), "UTC", "USD", None, False, True)),
-    "portkey": (PORTKEY, Format(mapped(PORTKEY), "UTC")),
-    "cloudflare": (CLOUDFLARE, Format(mapped(CLOUDFLARE), "UTC", "USD")),
+    "helicone": (HELICONE, Format(Mapped(HELICONE), "UTC", "USD", None, False, True)),
+    "portkey": (PORTKEY, Format(Mapped(PORTKEY), "UTC")),
+    "cloudflare": (CLOUDFLARE, Format(Mapped(CLOUDFLARE), "UTC", "USD")),
 }

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from importlib.metadata import version
 from pathlib import Path
 
@@ -55,11 +55,20 @@ def _paths(root: Path, pattern: str) -> Iterator[Path]:
     """A file of exactly this name, all files of a folder, or what the glob matches; a name that nothing has is kept."""
     path = Path(os.path.normpath(root / Path(pattern).expanduser()))
     if path.is_dir():
-        yield from _files(os.path.join(path, "**", "*"))
+        yield from _files(os.path.join(_as_there(path), "**", "*"))
     elif path.exists() or not has_magic(pattern):
         yield path
     else:
-        yield from _files(str(path))
+        yield from _files(_as_there(path))
+
+
+def _as_there(path: Path) -> str:
+    """The path as a glob in which a folder that has the very name, brackets and all, means itself."""
+    whole, pattern = Path(path.anchor), path.anchor
+    for part in path.parts[1:]:
+        whole /= part
+        pattern = os.path.join(pattern, escape(part) if os.path.lexists(whole) else part)
+    return pattern
 
 
 def _files(pattern: str) -> list[Path]:

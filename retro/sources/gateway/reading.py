@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from retro.sources.gateway.batches import Batch, Reading
 from retro.sources.gateway.documents import json_values
 from retro.sources.gateway.formats import Format, Line, Request
 from retro.sources.gateway.frames import bucket_frame, request_frame
-from retro.sources.gateway.mapped import PRESETS, mapped
+from retro.sources.gateway.mapped import PRESETS, Mapped
 from retro.sources.gateway.places import LogFile
 from retro.sources.gateway.tables import csv_rows, parquet_rows
 
@@ -29,7 +29,7 @@ FORMATS = {
     "anthropic-usage": usage_exports.ANTHROPIC,
     "focus": usage_exports.FOCUS,
     **{kind: form for kind, (_, form) in PRESETS.items()},
-    **{kind: Format(mapped({})) for kind in MAPPED_KINDS},
+    **{kind: Format(Mapped({})) for kind in MAPPED_KINDS},
 }
 _ROWS_AT_ONCE, _ROWS_IN_CACHE = 20_000, 400
 _PACKED = (".gz", ".zst")
@@ -54,6 +54,14 @@ def read_log(log: LogFile, hash_key: bytes, account: Account) -> Iterator[pl.Dat
         yield frame
     if not account.read:
         account.note = f"holds nothing that {log.section.kind} writes of a request"
+    elif isinstance(form.requests, Mapped):
+        account.note = _absent(form.requests.absent, log.section.columns)
+
+
+def _absent(absent: set[str], columns: Mapping[str, str]) -> str | None:
+    """What the team's own map names and no row of a file has."""
+    named = [f"{name} = {path}" for name, path in columns.items() if name in absent]
+    return f"no row has what `columns` names: {', '.join(named)}" if named else None
 
 
 def _how(log: LogFile, hash_key: bytes) -> tuple[Format, Reading]:
@@ -61,9 +69,9 @@ def _how(log: LogFile, hash_key: bytes) -> tuple[Format, Reading]:
     section, form = log.section, FORMATS[log.section.kind]
     requests = form.requests
     if section.kind in MAPPED_KINDS:
-        requests = mapped(section.columns)
+        requests = Mapped(section.columns)
     elif section.kind in PRESETS:
-        requests = mapped(PRESETS[section.kind][0] | section.columns)
+        requests = Mapped(PRESETS[section.kind][0] | section.columns)
     reading = Reading(
         section.name,
         log.label,

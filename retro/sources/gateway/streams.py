@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST_LINE_BYTES = 16 << 20
-TOO_LONG = b""  # stands for a line beyond the limit: a line that is there is never empty
 BROKEN = (OSError, EOFError, zlib.error, UnicodeError)
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _READ_AT_ONCE = 1 << 20
@@ -34,6 +33,12 @@ class _Unzipped(io.RawIOBase):
         piece = self._packed.read1(len(room))
         room[: len(piece)] = piece
         return len(piece)
+
+
+class TooLong(bytes):
+    """Stands for a line beyond the limit, of which nothing is kept but its size: a line that is there is never empty."""
+
+    size_bytes: int
 
 
 @contextmanager
@@ -90,12 +95,21 @@ def _wide_encoding(head: bytes) -> str | None:
 
 
 def numbered_lines(read_line: ReadLine) -> Iterator[tuple[int, bytes]]:
-    """Each line with its number from 1, its end included; `TOO_LONG` for one that is, of which nothing is kept."""
+    """Each line with its number from 1, its end included; `TooLong` for one that is."""
     number = 0
     while line := read_line(LONGEST_LINE_BYTES):
         number += 1
         if len(line) >= LONGEST_LINE_BYTES and not line.endswith(b"\n"):
-            while (rest := read_line(LONGEST_LINE_BYTES)) and not rest.endswith(b"\n"):
-                pass
-            line = TOO_LONG
+            line = _too_long(len(line), read_line)
         yield number, line
+
+
+def _too_long(size: int, read_line: ReadLine) -> TooLong:
+    """Reads on to the end of a line of which so many bytes were read."""
+    line = TooLong()
+    while rest := read_line(LONGEST_LINE_BYTES):
+        size += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    line.size_bytes = size
+    return line

@@ -15,8 +15,9 @@ Key: bucket and group; equal ones of one file are numbered. Anthropic writes cos
 
 from collections.abc import Iterable, Iterator
 
-from retro.sources.gateway.formats import Format, Line, Request, dig
+from retro.sources.gateway.formats import Format, Line, Request, dig, records
 
+_NO_BUCKET = "no bucket of usage or costs"
 _OPENAI_GROUP = ("api_key_id", "batch", "object")
 _ANTHROPIC_GROUP = ("api_key_id", "context_window", "inference_geo", "cost_type", "token_type", "description")
 
@@ -24,6 +25,9 @@ _ANTHROPIC_GROUP = ("api_key_id", "context_window", "inference_geo", "cost_type"
 def openai_buckets(values: Iterable[Line], wanted: frozenset[str]) -> Iterator[Request]:
     """Results of `/organization/usage/*` and `/organization/costs`."""
     for line, bucket, result in _results(values):
+        if type(result) is not dict:
+            yield line, result
+            continue
         amount = result.get("amount")
         yield (
             line,
@@ -49,6 +53,9 @@ def openai_buckets(values: Iterable[Line], wanted: frozenset[str]) -> Iterator[R
 def anthropic_buckets(values: Iterable[Line], wanted: frozenset[str]) -> Iterator[Request]:
     """Results of the usage report and of the cost report."""
     for line, bucket, result in _results(values):
+        if type(result) is not dict:
+            yield line, result
+            continue
         writes = result.get("cache_creation")
         yield (
             line,
@@ -101,15 +108,18 @@ def focus_charges(values: Iterable[Line], wanted: frozenset[str]) -> Iterator[Re
         )
 
 
-def _results(values: Iterable[Line]) -> Iterator[tuple[int, dict, dict]]:
-    """Each result with the bucket that it stands in, from pages, lists of buckets, or buckets one a line."""
+def _results(values: Iterable[Line]) -> Iterator[tuple[int, dict, dict | str | None]]:
+    """Each result with the bucket that it stands in, from pages, lists of buckets, or buckets one a line.
+
+    What is no bucket and no result comes as the reason why it counts nowhere.
+    """
     for line, value in values:
-        buckets = dig(value, "data")
-        for bucket in buckets if type(buckets) is list else [value]:
+        for bucket in records(value):
             results = dig(bucket, "results")
-            for result in results if type(results) is list else ():
-                if type(result) is dict:
-                    yield line, bucket, result
+            if type(results) is not list:
+                yield line, {}, _NO_BUCKET if type(bucket) is dict else None
+                continue
+            yield from ((line, bucket, result if type(result) is dict else None) for result in results)
 
 
 OPENAI = Format(openai_buckets, "UTC", "USD", "openai", True, True, is_bucket=True)

@@ -5,16 +5,19 @@ Each function takes a column of text and gives a column with NULL for what canno
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 import polars as pl
 
-MONEY = pl.Decimal(18, 12)
+MONEY, BILLED = pl.Decimal(18, 12), pl.Decimal(38, 12)
+_MOST = {MONEY: 10**6, BILLED: 10**26}
+_ROOM = Context(prec=60)
 MOST_TOKENS = 10**12
 _MOMENT = (
     r"^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(?:[.,](\d{1,9}))?\s?"
     r"(Z|z|UTC|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$"
 )
+_THOUSANDS = r"^[+-]?\d{1,3}(\.\d{3})+$"  # 1.000 is a thousand to some, one to others
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d+)?")
 _DAY_MICROSECONDS = 86_400_000_000
 _EARLIEST, _LATEST = 946_684_800_000_000, 4_102_444_800_000_000  # 2000 and 2100
@@ -22,13 +25,19 @@ NO_TIME, NO_ZONE = "no time", "a time without a zone (set timezone in retro.toml
 BAD_TIME, FAR_TIME = "a time that cannot be read", "a time outside 2000 to 2100"
 
 
-def texts(values: Sequence) -> pl.Series:
-    """A column of text; truth values as true and false, anything that is no single value as NULL, empty text too."""
+def texts(values: Sequence) -> tuple[pl.Series, pl.Series | None]:
+    """A column of text, truth values as true and false, empty text as NULL; and where a list or an object was NULL then.
+
+    Instead of the second comes None when it is so nowhere.
+    """
+    several = None
     try:
         column = pl.Series(values, dtype=pl.String, strict=True)
     except (TypeError, UnicodeEncodeError):
         column = pl.Series([_scalar(value) for value in values], dtype=pl.String)
-    return column.replace("", None) if (column == "").any() else column
+        several = pl.Series([isinstance(value, list | dict) for value in values], dtype=pl.Boolean)
+    column = column.replace("", None) if (column == "").any() else column
+    return column, several if several is not None and several.any() else None
 
 
 def _scalar(value: object) -> str | None:
@@ -96,11 +105,14 @@ def _epoch(text: str | None) -> int | None:
 
 
 def counts(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Whole numbers from 0 to a million millions, where the text is none, and where it is a negative one."""
+    """Whole numbers from 0 to a million millions, where the text is none, and where it is a negative one.
+
+    A point before just three digits may part thousands: such a text is no number.
+    """
     stripped = column.str.strip_chars()
     numbers = stripped.cast(pl.Int64, strict=False)
     if (numbers.is_null() & column.is_not_null()).any():  # 12.0 and 1e3, as tables write whole numbers
-        exact = stripped.cast(pl.Decimal(38, 6), strict=False)
+        exact = stripped.set(stripped.str.contains(_THOUSANDS), None).cast(pl.Decimal(38, 6), strict=False)
         numbers = (
             pl.select(pl.coalesce(numbers, pl.when(exact % 1 == 0).then(exact)))
             .to_series()
@@ -113,28 +125,33 @@ def counts(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
 
 def money(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Amounts rounded to 12 decimals (a half to the even digit), where the text is none, and where it is below 0."""
-    amounts, is_odd, _ = signed_money(column)
+    amounts, is_odd, _ = _amounts(column, MONEY)
     is_negative = (amounts < 0).fill_null(False)
     return amounts.set(is_negative, None) if is_negative.any() else amounts, is_odd, is_negative
 
 
 def signed_money(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The same where amounts below 0 are right (credits): none is refused for its sign."""
+    """The same for bills, where amounts may be large, and below 0 (credits): none is refused for its sign."""
+    return _amounts(column, BILLED)
+
+
+def _amounts(column: pl.Series, kind: pl.Decimal) -> tuple[pl.Series, pl.Series, pl.Series]:
     stripped = column.str.strip_chars()
-    amounts = stripped.cast(MONEY, strict=False)
+    amounts = stripped.cast(kind, strict=False)
     lost = amounts.is_null() & column.is_not_null()
     if lost.any():
-        again = [_amount(text) if is_lost else None for text, is_lost in zip(stripped, lost, strict=True)]
-        amounts = amounts.fill_null(pl.Series(again, dtype=MONEY))
+        most = _MOST[kind]
+        again = [_amount(text, most) if is_lost else None for text, is_lost in zip(stripped, lost, strict=True)]
+        amounts = amounts.fill_null(pl.Series(again, dtype=kind))
     is_odd = amounts.is_null() & column.is_not_null()
     return amounts, is_odd, pl.repeat(False, len(column), eager=True)
 
 
-def _amount(text: str) -> Decimal | None:
+def _amount(text: str, most: int) -> Decimal | None:
     """Forms of a number that the quick way does not know."""
     try:
         amount = Decimal("" if "_" in text else text)
-        return amount.quantize(Decimal("1e-12")) if amount.is_finite() and abs(amount) < 10**6 else None
+        return amount.quantize(Decimal("1e-12"), context=_ROOM) if amount.is_finite() and abs(amount) < most else None
     except InvalidOperation:
         return None
 

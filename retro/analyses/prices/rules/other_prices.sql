@@ -9,6 +9,7 @@ with rates as (
         place,
         reason,
         detail,
+        is_guess,
         (input_usd * 1000000)::bigint as input_rate,
         (coalesce(cache_read_usd, input_usd) * 1000000)::bigint as read_rate,
         (coalesce(cache_write_5m_usd, input_usd) * 1000000)::bigint as write_5m_rate,
@@ -24,6 +25,7 @@ costs as (
         rates.place,
         rates.reason,
         rates.detail,
+        rates.is_guess,
         unsettled_requests.uncached * rates.input_rate
         + unsettled_requests.read * rates.read_rate
         + unsettled_requests.write_5m * rates.write_5m_rate
@@ -38,6 +40,17 @@ costs as (
     where
         not unsettled_requests.is_cached_answer
         and not is_near(unsettled_requests.token_bill, unsettled_requests.list_cost_of_logged)
+),
+
+found as (
+    select
+        id,
+        place,
+        reason,
+        detail,
+        is_guess
+    from costs
+    where is_near(token_bill, cost)
 )
 
 select
@@ -45,6 +58,6 @@ select
     case reason when 'price_changed' then 6 else 7 end as place,
     reason,
     arg_min(detail, place) as detail
-from costs
-where is_near(token_bill, cost)
+from found
+where not is_guess or id not in (select surer.id from found as surer where not surer.is_guess)
 group by all
