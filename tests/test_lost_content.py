@@ -7,7 +7,7 @@ import pytest
 from damages import at, flip, flip_in_pack, loose
 from repositories import Entry, History, Moved, Repository, files_told_by_git, fingerprint, git, project, query
 
-from retro.errors import GitError
+from retro.errors import RepositoryError
 from retro.git import open_room
 from retro.git.losses import Losses
 from retro.git.records import new_mark
@@ -207,7 +207,7 @@ def test_git_that_is_killed_or_fails_otherwise_is_not_asked_again(tmp_path, monk
     (tmp_path / "fake" / "git").write_text(f"#!/bin/sh\necho called >> '{tmp_path}/calls'\n{script}\n")
     (tmp_path / "fake" / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'fake'}:{real}")
-    with pytest.raises(GitError, match="git log"):
+    with pytest.raises(RepositoryError, match="git log"):
         list(room.log([repository.shas[1]], new_mark()))
     assert (tmp_path / "calls").read_text() == "called\n"
 

@@ -155,6 +155,7 @@ def test_python_client_of_1_5_reads_tables_views_and_comments(duckdb_1_5: Path, 
     script = """
 import duckdb, json, sys
 connection = duckdb.connect(sys.argv[1], read_only=True)
+connection.execute("set enable_progress_bar = false")  # on a slow machine it would stand before the answer
 seen = connection.execute(sys.argv[2])
 row = dict(zip((column[0] for column in seen.description), seen.fetchone()))
 names = [name for name, _ in connection.execute(sys.argv[3]).fetchall()]
