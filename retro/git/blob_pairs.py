@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from retro.errors import GitError, RepositoryError
+from retro.errors import RepositoryError
+from retro.git.diffs import salvaged
 from retro.git.process import Stream, read_together, run
 
 Answer = TypeVar("Answer")
@@ -26,7 +27,6 @@ _DIFF = (
 SUBMODULE = b"160000"
 _AT_ONCE = 20_000
 _SHARD = 400  # below this a second process costs more than it saves
-_MOST_FAILURES = 64  # runs of git that may fail before what is left is given up
 
 
 class BlobPair(NamedTuple):
@@ -65,18 +65,13 @@ def compared(git_dir: Path, pairs: Sequence[BlobPair], context: int, read: Read[
     """
     missing = _missing(git_dir, pairs)
     there = [pair for pair in pairs if pair.old_id != pair.new_id and pair.ids.isdisjoint(missing)]
-    waiting, failures = [there[start : start + _AT_ONCE] for start in range(0, len(there), _AT_ONCE)], 0
+
+    def answered(part: Sequence[BlobPair]) -> dict[BlobPair, Answer]:
+        return {part[number]: answer for number, answer in read(_pieces(git_dir, part, context))}
+
     answers: dict[BlobPair, Answer] = {}
-    while waiting:
-        part = waiting.pop()
-        try:
-            found = dict(read(_pieces(git_dir, part, context)))
-            answers |= {part[number]: answer for number, answer in found.items()}
-        except GitError:
-            failures += 1
-            if len(part) > 1 and failures <= _MOST_FAILURES:
-                middle = len(part) // 2
-                waiting += [part[middle:], part[:middle]]
+    for start in range(0, len(there), _AT_ONCE):
+        answers |= salvaged(answered, there[start : start + _AT_ONCE])
     return answers
 
 

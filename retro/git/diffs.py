@@ -30,6 +30,7 @@ Comparison = tuple[str, str | None]
 Answer = TypeVar("Answer")
 Asked = TypeVar("Asked")
 Kept = TypeVar("Kept")
+Key = TypeVar("Key")
 
 _DIFF = (
     "diff-tree", "--stdin", "-r", "--root", "--no-renames", "--no-abbrev", "-O/dev/null", "--no-relative", "--no-ext-diff",
@@ -149,9 +150,9 @@ def readable(git_dir: Path, asked: Sequence[Comparison]) -> list[Comparison]:
     return [pair for pair in asked if pair[0] in blobs and blobs[pair[0]].isdisjoint(missing)]
 
 
-def salvaged(read: Callable[[Sequence[Asked]], dict[str, Answer]], asked: Sequence[Asked]) -> dict[str, Answer]:
+def salvaged(read: Callable[[Sequence[Asked]], dict[Key, Answer]], asked: Sequence[Asked]) -> dict[Key, Answer]:
     """Answers of `read`; where git fails, the halves are tried, until what cannot be read stands alone and is left out."""
-    answers: dict[str, Answer] = {}
+    answers: dict[Key, Answer] = {}
     waiting, failures = [list(asked)] if asked else [], 0
     while waiting:
         part = waiting.pop()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from retro.config import Settings, load_settings
 from retro.errors import RetroError, WarehouseError
@@ -14,6 +14,9 @@ from retro.pipeline.news.repositories import ROOMS
 from retro.queries import folders
 from retro.sprints import Sprint, find_sprint, last_finished
 from retro.warehouse_file import FILE, one_writer
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 __all__ = [
     "ROOMS",
@@ -111,52 +114,51 @@ class Options:
 def _write(path: Path, settings: Settings, found: Found, options: Options, mined: Mined) -> None:
     """Writes the warehouse anew with what was found."""
     with listings.begun(found.changed) as begun:
-        # Imported here: a run that finds nothing new never pays for DuckDB, Polars and the classifiers.
+        # Imported here and below: a run that finds nothing new never pays for DuckDB, Polars and the classifiers.
         from retro import warehouse
-        from retro.pipeline import (
-            agents,
-            bills,
-            derived,
-            forge,
-            frozen,
-            known_repositories,
-            log,
-            note_checks,
-            notes,
-            repositories,
-            request_targets,
-            reviews,
-            swaps,
-            watches,
-        )
+        from retro.pipeline import note_checks, repositories
 
         with warehouse.rewrite(path) as connection:
             repositories.read_all(connection, found.changed, begun, options, mined)
             with warehouse.transaction(connection) as own:
-                known_repositories.log_failures(own, mined.failures)
-                known_repositories.mark_configured(own, [repo.name for repo in settings.repos])
-                known_repositories.mark_looked_at(
-                    own, [state.settings.name for state in found.there if state not in found.changed]
-                )
-                since = datetime.now(UTC)
-                mined.requests = bills.read_gateways(own, settings, found.logs, options)
-                mined.requests += agents.read_agents(own, found.transcripts, options)
-                mined.unread = log.unread_since(own, since)
-                if options.prune:
-                    known_repositories.prune(own)
-                forge.read_forges(own, found.forges, settings, options)
-                derived.write_plan(own, settings, found.sprints, found.plan)
-                mined.failures |= notes.read_notes(own, settings, found.notes, found.sprints)
-                derived.judge(own, settings, options.progress)
-                derived.make_views(own, folders(settings.root))
-                request_targets.keep(own)
-                reviews.judge(own, settings, options.progress)
-                mined.failures |= swaps.judge(own, settings, options.progress) | watches.judge(own, settings)
-                frozens = frozen.look(settings, path)
-                mined.failures |= frozen.read_frozen(own, frozens, is_pruning=options.prune)
-                frozen.write_bases(own, settings, found.sprints, frozens)
-                mined.repeated = known_repositories.repeated(own)
+                _read(own, settings, found, options, mined)
+                _judge(own, settings, found, options, mined)
             note_checks.check(connection, settings)
+
+
+def _read(connection: "DuckDBPyConnection", settings: Settings, found: Found, options: Options, mined: Mined) -> None:
+    """Loads every source but the repositories, and where those stand."""
+    from retro.pipeline import agents, bills, derived, forge, known_repositories, log, notes
+
+    known_repositories.log_failures(connection, mined.failures)
+    known_repositories.mark_configured(connection, [repo.name for repo in settings.repos])
+    known_repositories.mark_looked_at(
+        connection, [state.settings.name for state in found.there if state not in found.changed]
+    )
+    since = datetime.now(UTC)
+    mined.requests = bills.read_gateways(connection, settings, found.logs, options)
+    mined.requests += agents.read_agents(connection, found.transcripts, options)
+    mined.unread = log.unread_since(connection, since)
+    if options.prune:
+        known_repositories.prune(connection)
+    forge.read_forges(connection, found.forges, settings, options)
+    derived.write_plan(connection, settings, found.sprints, found.plan)
+    mined.failures |= notes.read_notes(connection, settings, found.notes, found.sprints)
+
+
+def _judge(connection: "DuckDBPyConnection", settings: Settings, found: Found, options: Options, mined: Mined) -> None:
+    """Brings up to date what follows from the sources: kinds, views, attributions, reviews, swaps, frozen numbers."""
+    from retro.pipeline import derived, frozen, known_repositories, request_targets, reviews, swaps, watches
+
+    derived.judge(connection, settings, options.progress)
+    derived.make_views(connection, folders(settings.root))
+    request_targets.keep(connection)
+    reviews.judge(connection, settings, options.progress)
+    mined.failures |= swaps.judge(connection, settings, options.progress) | watches.judge(connection, settings)
+    frozens = frozen.look(settings, settings.root / FILE)
+    mined.failures |= frozen.read_frozen(connection, frozens, is_pruning=options.prune)
+    frozen.write_bases(connection, settings, found.sprints, frozens)
+    mined.repeated = known_repositories.repeated(connection)
 
 
 def _keep_from_git(folder: Path) -> None:
